@@ -1,0 +1,32 @@
+"Render nbs/index.ipynb as README.md, for machines without the quarto that nbdev-readme needs; with --check only compare them"
+import difflib,json,re,sys
+from pathlib import Path
+from textwrap import indent
+
+root = Path(__file__).resolve().parents[1]
+
+def output(o):
+    "The text of output `o` as a terminal shows it: no pictures, no warnings, of a progress bar only its end"
+    if o.get('name')=='stderr': return ''
+    data = o.get('data', {})
+    if any(k.startswith('image/') for k in data): return ''
+    txt = ''.join(o.get('text') or data.get('text/plain', ''))
+    return re.sub(r'.*\r', '', txt).strip('\n')
+
+def render(cell):
+    "Markdown for `cell`, empty if it is hidden"
+    src = ''.join(cell['source'])
+    if cell['cell_type']=='markdown': return src
+    if cell['cell_type']!='code' or re.search(r'^#\| *hide *$', src, re.M): return ''
+    code = re.sub(r'^#\|.*\n?', '', src, flags=re.M).strip('\n')
+    outs = filter(None, map(output, cell['outputs']))
+    return '\n\n'.join([f'```python\n{code}\n```', *(indent(o, ' '*4) for o in outs)])
+
+nb = json.loads((root/'nbs/index.ipynb').read_text(encoding='utf-8'))
+new = '\n\n'.join(filter(None, map(render, nb['cells'])))+'\n'
+readme = root/'README.md'
+if sys.argv[1:]==['--check']:
+    old = readme.read_text(encoding='utf-8') if readme.exists() else ''
+    sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), 'README.md', 'nbs/index.ipynb'))
+    sys.exit(old!=new)
+readme.write_text(new, encoding='utf-8')
