@@ -66,7 +66,7 @@ def read_frames(
 def _strip(x, n=5):
     "Up to `n` frames of `x` (T,C,H,W), first and last among them, side by side with a white line between"
     idxs = torch.linspace(0, len(x)-1, min(n, len(x))).round().long()
-    o = F.pad(x[idxs], (0,2), value=255 if x.dtype==torch.uint8 else 1.)
+    o = F.pad(x[idxs], (0,2), value=1. if x.is_floating_point() else 255)
     return torch.cat(list(o), dim=-1)[...,:-2]
 
 # %% ../nbs/03_clip.ipynb #148917fe
@@ -119,8 +119,8 @@ def _gif(x, fps):
     "Clip `x` (T,C,H,W) as the bytes of a GIF that runs for ever"
     if x.ndim!=4: raise VideoError(_describe(x), 'one clip (T,C,H,W) makes a GIF: take one of the batch')
     x = x.as_subclass(Tensor).detach().cpu()
-    if x.dtype!=torch.uint8: x = (x*255).round().clamp(0,255).byte()
-    ims,f = [Image.fromarray(o) for o in x.expand(-1,3,-1,-1).permute(0,2,3,1).numpy()],io.BytesIO()
+    if x.is_floating_point(): x = (x*255).round().clamp(0,255)
+    ims,f = [Image.fromarray(o) for o in x.byte().expand(-1,3,-1,-1).permute(0,2,3,1).numpy()],io.BytesIO()
     ims[0].save(f, format='GIF', save_all=True, append_images=ims[1:], duration=1000/fps, loop=0)
     return f.getvalue()
 

@@ -170,6 +170,11 @@ def get_instances(
     return L(_instances(path))
 
 # %% ../nbs/02_extract.ipynb #e5daab5c
+_no_tool = '''is packed in a way that needs a program to unpack, and none was found. Install one of them and run again:
+  Debian, Ubuntu:  sudo apt install unrar   (or unar, or libarchive-tools)
+  macOS:           brew install unar
+  Windows:         https://www.rarlab.com'''
+
 def _open_archive(archive):
     "`archive` opened by the library that reads it, `VideoError` if none does"
     archive = Path(archive)
@@ -178,20 +183,22 @@ def _open_archive(archive):
         if rarfile.is_rarfile(archive): return rarfile.RarFile(archive)
         if zipfile.is_zipfile(archive): return zipfile.ZipFile(archive)
         return tarfile.open(archive)
+    except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e
     except (rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as e:
         raise VideoError(archive, f'is not an archive that can be read, or is damaged ({e}): .rar, .zip and .tar.* are') from e
 
 # %% ../nbs/02_extract.ipynb #d50e2f9d
-def _members(ar):
-    "(name, bytes, open) of the files in archive `ar`; `VideoError` for what is neither file nor folder"
+def _members(ar, archive):
+    "(name, bytes, open) of the files in `ar`, opened from `archive`; `VideoError` for what is neither file nor folder, and if there is none"
     res = []
     for m in ar.getmembers() if isinstance(ar, tarfile.TarFile) else ar.infolist():
         name,size,is_dir = (m.name,m.size,m.isdir()) if isinstance(ar, tarfile.TarFile) else (m.filename,m.file_size,m.is_dir())
         link = not m.isfile() if isinstance(ar, tarfile.TarFile) else stat.S_ISLNK(m.external_attr>>16) if isinstance(ar, zipfile.ZipFile) else m.is_symlink()
         if is_dir or name.startswith('__MACOSX/'): continue
-        if link: raise VideoError(name, 'is a link, and links are not extracted from archives: they may lead anywhere')
+        if link: raise VideoError(archive, f'member {name!r} is a link: links are not extracted, they may lead anywhere')
         res.append((name, size, partial(ar.extractfile if isinstance(ar, tarfile.TarFile) else ar.open, m)))
-    return res
+    if res: return res
+    raise VideoError(archive, 'needs a password even to list it' if isinstance(ar, rarfile.RarFile) and ar.needs_password() else 'the archive is empty')
 
 # %% ../nbs/02_extract.ipynb #9e14cf69
 def _unwrap(names):
@@ -206,11 +213,6 @@ def _escapes(name):
     return bool(p.drive or p.root or '..' in p.parts)
 
 # %% ../nbs/02_extract.ipynb #b2664929
-_no_tool = '''is packed in a way that needs a program to unpack, and none was found. Install one of them and run again:
-  Debian, Ubuntu:  sudo apt install unrar   (or unar, or libarchive-tools)
-  macOS:           brew install unar
-  Windows:         https://www.rarlab.com'''
-
 def _write_member(opener, size, file):
     if file.exists() and file.stat().st_size==size: return
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -230,8 +232,7 @@ def unrar(
     archive = Path(archive)
     dest = Path(dest) if dest else fastai_path('data')/re.sub(r'(\.tar)?\.\w+$', '', archive.name)
     with _open_archive(archive) as ar:
-        try: names,sizes,openers = zip(*_members(ar))
-        except ValueError: raise VideoError(archive, 'the archive is empty') from None
+        try: names,sizes,openers = zip(*_members(ar, archive))
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e: raise VideoError(archive, f'is damaged or cut short ({e}): get it again') from e
         _check_writable(dest.absolute().parent)
         root = dest if dest.exists() else dest.with_name(f'.{dest.name}.part')
@@ -239,7 +240,8 @@ def unrar(
             if _escapes(o): raise VideoError(archive, f'member {o!r} would land outside of {dest}: nothing was extracted')
         files = [root/o for o in _unwrap([o.replace('\\', '/') for o in names])]
         try:
-            for opener,size,f in progress_bar(list(zip(openers, sizes, files)), display=progress, leave=False): _write_member(opener, size, f)
+            todo = list(zip(openers, sizes, files))
+            for o in progress_bar(todo) if progress else todo: _write_member(*o)
         except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e
         except (rarfile.PasswordRequired, RuntimeError) as e: raise VideoError(archive, f'cannot be unpacked ({e})') from e
         except (rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
