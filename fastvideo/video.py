@@ -80,6 +80,9 @@ def _check_file(src):
     if p.stat().st_size==0:  raise VideoError(src, 'the file is empty (0 bytes): get it again')
 
 # %% ../nbs/00_video.ipynb #06bab370
+# PyAV before 19 raises UnicodeDecodeError for tags that are not UTF-8 unless told not to; 19 never does, and does not know the argument
+_tags = dict(metadata_errors='ignore') if int(av.__version__.split('.')[0])<19 else {}
+
 @contextmanager
 def open_video(
     src:str|Path|bytes|io.IOBase   # A path, the bytes of a file, or a binary file object
@@ -88,7 +91,7 @@ def open_video(
     if isinstance(src, (str,Path)): _check_file(src)
     f = io.BytesIO(src) if isinstance(src, bytes) else str(src) if isinstance(src, Path) else src
     if hasattr(f, 'seek'): f.seek(0)
-    try: container = av.open(f, metadata_errors='ignore')
+    try: container = av.open(f, **_tags)
     except (av.error.FFmpegError,OSError) as e:
         raise VideoError(_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all') from e
     with container:
