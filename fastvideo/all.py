@@ -7,3 +7,10 @@ from .augment import *
 from .split import *
 from .registry import *
 from .data import *
+from .layers import *
+from .models.frame import *
+from .models.timesformer import *
+from .models.create import *
+from .learner import *
+from .datasets import *
+from .cli import *

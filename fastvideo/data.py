@@ -120,7 +120,7 @@ def ImageTupleBlock(
 def _strips(n, ncols, figsize):
     "Axes for `n` strips"
     nrows = math.ceil(n/ncols)
-    return get_grid(n, nrows=nrows, ncols=ncols, figsize=figsize or (7*ncols, 1.9*nrows))
+    return get_grid(n, nrows=nrows, ncols=ncols, figsize=figsize or (7*ncols, 1.7*nrows))
 
 @dispatch
 def show_batch(x:TensorVideo, y, samples, ctxs=None, max_n=6, nrows=None, ncols=2, figsize=None, **kwargs):
