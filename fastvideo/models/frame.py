@@ -47,7 +47,7 @@ def load_weights(
     def ours(k): return not k.startswith(tuple(f'{o}.' for o in skip)) and not k.endswith('num_batches_tracked')
     want  = model.state_dict()
     fits  = {k:v for k,v in sd.items() if k in want and v.shape==want[k].shape}
-    n     = len(L(fits).filter(ours))
+    n     = sum(map(ours, fits))
     wrong = {'missing':               [k for k in want if k not in sd],
              'not in the model':      [k for k in sd if k not in want],
              'of a different shape':  [k for k in sd if k in want and k not in fits]}
@@ -105,13 +105,11 @@ class TimmEncoder(Module):
         raise ValueError(f'{type(self.model).__name__} gives {o.shape[1]} tokens for {h}×{w} pixels, which make no grid')
 
 def _drop_unused(body, x):
-    "Take the layers out of the timm model in `body` that `x` does not pass through"
-    used = set()
-    hooks = [m.register_forward_hook(lambda m,*_: used.add(m)) for m in body.modules()]
-    with torch.no_grad(): body(x)
-    for o in hooks: o.remove()
+    "Take the layers out of the timm model in `body` whose weights have no part in what it makes of `x`"
+    ps = [*body.parameters()]
+    used = {p for p,g in zip(ps, torch.autograd.grad(body(x).sum(), ps, allow_unused=True)) if g is not None}
     for k,m in body.model.named_children():
-        if not used & {*m.modules()}: setattr(body.model, k, nn.Identity())
+        if (own := {*m.parameters()}) and not own & used: setattr(body.model, k, nn.Identity())
 
 def _timm_encoder(name, cfg, pretrained, weights, n_in):
     import timm
