@@ -11,7 +11,7 @@ from fastai.data.external import fastai_path
 from fastprogress.fastprogress import progress_bar
 from .video import *
 from pathlib import PureWindowsPath
-import json, os, re, tarfile, zipfile, zlib, lzma
+import json, os, re, stat, tarfile, zipfile, zlib, lzma
 import rarfile, simplejpeg
 
 # %% ../nbs/02_extract.ipynb #7781255f

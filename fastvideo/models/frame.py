@@ -21,7 +21,8 @@ def video_splitter(
 ):
     "[parameters of the body, parameters of the head], for freezing and discriminative learning rates"
     model = get_model(model)
-    if not isinstance(model, VideoModel): raise ValueError(f'video_splitter: {type(model).__name__} is no VideoModel and does not say what its head is; give the Learner a splitter of its own')
+    if not isinstance(model, VideoModel):
+        raise ValueError(f'video_splitter: {type(model).__name__} is no VideoModel and does not say what its head is; give the Learner a splitter of its own')
     head = [p for o in model.head_names for p in model.get_submodule(o).parameters()]
     return [[p for p in model.parameters() if not any(p is o for o in head)], head]
 
@@ -52,7 +53,8 @@ def load_weights(
              'not in the model':      [k for k in sd if k not in want],
              'of a different shape':  [k for k in sd if k in want and k not in fits]}
     wrong = {k:L(v).filter(ours) for k,v in wrong.items()}
-    if not n: raise ValueError(f"weights='{path}': nothing in it fits {type(model).__name__}: it has {', '.join([*sd][:3])} …, the model {', '.join([*want][:3])} …")
+    if not n:
+        raise ValueError(f"weights='{path}': nothing in it fits {type(model).__name__}: it has {', '.join([*sd][:3])} …, the model {', '.join([*want][:3])} …")
     model.load_state_dict(fits, strict=False)
     msg = '; '.join(f'{len(v)} {k}: {", ".join(v[:5])}{" …" if len(v)>5 else ""}' for k,v in wrong.items() if v)
     if msg: warn(f"weights='{path}': {n} tensors loaded, {msg}")
@@ -61,14 +63,15 @@ def load_weights(
 def small_cnn(
     n_in:int=3   # Channels
 ):
-    "Four convolutions with batch norm and ReLU: maps (N,128,H/16,W/16) of frames (N,n_in,H,W)"
-    return nn.Sequential(*[ConvLayer(i, o, stride=2) for i,o in zip((n_in,16,32,64), (16,32,64,128))])
+    "Four convolutions with batch norm and ReLU: maps (N,64,H/16,W/16) of frames (N,n_in,H,W)"
+    return nn.Sequential(*[ConvLayer(i, o, stride=2) for i,o in zip((n_in,16,32,64), (16,32,64,64))])
 
 # %% ../../nbs/09a_models.frame.ipynb #d5867629
 def _cut(model):
     "How many children of `model` come before the classifier"
     ll = list(model.children())
-    def is_head(o): return re.search('Pool|Flatten|Dropout', type(o).__name__) or {nn.Linear} <= {*map(type, o.modules())} and not any(isinstance(m, nn.Conv2d) for m in o.modules())
+    def has(o, t): return any(isinstance(m, t) for m in o.modules())
+    def is_head(o): return re.search('Pool|Flatten|Dropout', type(o).__name__) or has(o, nn.Linear) and not has(o, nn.Conv2d)
     while ll and is_head(ll[-1]): ll.pop()
     return len(ll)
 
@@ -76,11 +79,14 @@ def _fetch(f, name):
     "`f()`, which downloads; one error with the ways out if that fails"
     try: return f()
     except Exception as e:
-        raise ValueError(f'no pretrained weights for {name}, loading them failed ({e}). Without a network give a local file, weights="file.pth", or start from scratch, pretrained=False') from e
+        raise ValueError(f'no pretrained weights for {name}, loading them failed ({e}). Without a network give a local file, weights="file.pth", '
+            'or start from scratch, pretrained=False') from e
 
 def _torchvision_encoder(arch, cfg, pretrained, weights, n_in):
     model = _fetch(partial(arch, weights='DEFAULT'), cfg.name) if pretrained else arch()
-    if [*model.parameters(recurse=False)]: raise ValueError(f"{cfg.name} is not a row of layers that can be cut before its classifier; take timm's by name (timm.list_models()), or give a module that returns (N,C,h,w)")
+    if [*model.parameters(recurse=False)]:
+        raise ValueError(f"{cfg.name} is not a row of layers that can be cut before its classifier; take timm's by name (timm.list_models()), "
+            "or give a module that returns (N,C,h,w)")
     cut = ifnone(model_meta.get(arch, {}).get('cut'), _cut(model))
     if weights: load_weights(model, read_weights(weights), weights, skip=[k for k,_ in model.named_children()][cut:])
     return create_body(model, n_in, pretrained or bool(weights), cut)
@@ -143,7 +149,8 @@ def _width(body, n_in, sizes, name):
         else: break
     else: raise ValueError(f'{name} cannot encode frames (N,{n_in},H,W), tried with {sizes} pixels: {err}') from err
     body.train()
-    if not isinstance(o, Tensor) or o.ndim not in (2,4): raise ValueError(f'{name} must give maps (N,C,h,w) or features (N,F) of frames, not {getattr(o, "shape", type(o))}')
+    if not isinstance(o, Tensor) or o.ndim not in (2,4):
+        raise ValueError(f'{name} must give maps (N,C,h,w) or features (N,F) of frames, not {getattr(o, "shape", type(o))}')
     return o.shape
 
 def frame_encoder(
@@ -171,7 +178,7 @@ def frame_encoder(
 # %% ../../nbs/09a_models.frame.ipynb #14a8f915
 class FrameModel(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W): a frame encoder, pooling over time, a linear head"
-    head_names = ('pool','head')
+    head_names = ('norm','pool','head')
     def __init__(self,
         arch,                   # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,              # Classes
@@ -189,12 +196,13 @@ class FrameModel(VideoModel):
         body,nf = frame_encoder(arch, pretrained, weights, n_in)
         self.n_out   = n_out
         self.encoder = TimeDistributed(nn.Sequential(body, nn.AdaptiveAvgPool2d(grid), nn.Flatten()), low_mem)
+        self.norm    = nn.LayerNorm(nf*grid*grid)
         self.pool    = time_pools[pool](nf*grid*grid, **kwargs)
-        self.head    = nn.Sequential(nn.LayerNorm(self.pool.nf), nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
+        self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
 
     def forward(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
-    ): return self.head(self.pool(self.encoder(as_clip(x))))
+    ): return self.head(self.pool(self.norm(self.encoder(as_clip(x)))))
 
 # %% ../../nbs/09a_models.frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
@@ -225,4 +233,5 @@ class CNNLSTM(FrameModel):
         rnn_dropout:float=0.,     # Between its layers
         **kwargs
     ):
-        super().__init__(arch, n_out, 'lstm', pretrained, weights, grid, n_layers=n_layers, hidden=hidden, bidirectional=bidirectional, rnn_dropout=rnn_dropout, **kwargs)
+        rnn = dict(n_layers=n_layers, hidden=hidden, bidirectional=bidirectional, rnn_dropout=rnn_dropout)
+        super().__init__(arch, n_out, 'lstm', pretrained, weights, grid, **rnn, **kwargs)

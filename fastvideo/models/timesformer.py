@@ -34,12 +34,14 @@ class TimeSformer(VideoModel):
             warnings.simplefilter('ignore', SyntaxWarning)
             import timesformer_pytorch
         # image_size only sizes the learned positions, which rotary ones replace
-        self.model = timesformer_pytorch.TimeSformer(dim=dim, num_frames=n_frames, num_classes=n_out, image_size=patch_size, patch_size=patch_size, channels=n_in,
-                                                     depth=depth, heads=heads, dim_head=dim_head, attn_dropout=attn_dropout, ff_dropout=ff_dropout)
+        self.model = timesformer_pytorch.TimeSformer(
+            num_classes=n_out, num_frames=n_frames, image_size=patch_size, patch_size=patch_size, channels=n_in,
+            dim=dim, depth=depth, heads=heads, dim_head=dim_head, attn_dropout=attn_dropout, ff_dropout=ff_dropout)
 
     def _check(self, hw):
         p = self.patch_size
-        if any(o<p or o%p for o in hw): raise ValueError(f'TimeSformer: frames of {hw[0]}×{hw[1]} pixels cannot be cut into patches of {p}: size must be a multiple of patch_size={p}')
+        if any(o<p or o%p for o in hw):
+            raise ValueError(f'TimeSformer: frames of {hw[0]}×{hw[1]} pixels cannot be cut into patches of {p}: size must be a multiple of patch_size={p}')
 
     def forward(self,
         x:Tensor|tuple,    # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
