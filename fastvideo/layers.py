@@ -70,7 +70,7 @@ class LSTMPool(Module):
     def __init__(self,
         nf:int,                   # Features of a frame
         n_layers:int=1,           # Layers
-        hidden:int=256,           # Size of the state, for each direction
+        hidden:int=128,           # Size of the state, for each direction
         bidirectional:bool=False, # Read from both ends?
         rnn_dropout:float=0.      # Between layers
     ):

@@ -64,7 +64,7 @@ def small_cnn(
     n_in:int=3   # Channels
 ):
     "Four convolutions with batch norm and ReLU: maps (N,64,H/16,W/16) of frames (N,n_in,H,W)"
-    return nn.Sequential(*[ConvLayer(i, o, stride=2) for i,o in zip((n_in,16,32,64), (16,32,64,64))])
+    return nn.Sequential(*[ConvLayer(i, o, stride=2) for i,o in zip((n_in,8,16,32), (8,16,32,64))])
 
 # %% ../../nbs/09a_models.frame.ipynb #d5867629
 def _cut(model):
@@ -178,7 +178,7 @@ def frame_encoder(
 # %% ../../nbs/09a_models.frame.ipynb #14a8f915
 class FrameModel(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W): a frame encoder, pooling over time, a linear head"
-    head_names = ('norm','pool','head')
+    head_names = ('pool','head')
     def __init__(self,
         arch,                   # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,              # Classes
@@ -186,7 +186,7 @@ class FrameModel(VideoModel):
         pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any?
         weights:str|Path=None,  # A local checkpoint of the encoder instead
         grid:int=1,             # Each frame is averaged to grid × grid places
-        dropout:float=.2,       # Before the last layer
+        dropout:float=.3,       # Of the features of each frame, and of what is left of them after pooling
         n_in:int=3,             # Channels
         low_mem:bool|int=False, # Frames at once in the encoder: False for all, True for one, or how many; see `TimeDistributed`
         **kwargs                # For the pooling
@@ -196,13 +196,13 @@ class FrameModel(VideoModel):
         body,nf = frame_encoder(arch, pretrained, weights, n_in)
         self.n_out   = n_out
         self.encoder = TimeDistributed(nn.Sequential(body, nn.AdaptiveAvgPool2d(grid), nn.Flatten()), low_mem)
-        self.norm    = nn.LayerNorm(nf*grid*grid)
+        self.drop    = nn.Dropout(dropout)
         self.pool    = time_pools[pool](nf*grid*grid, **kwargs)
         self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
 
     def forward(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
-    ): return self.head(self.pool(self.norm(self.encoder(as_clip(x)))))
+    ): return self.head(self.pool(self.drop(self.encoder(as_clip(x)))))
 
 # %% ../../nbs/09a_models.frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
@@ -228,7 +228,7 @@ class CNNLSTM(FrameModel):
         weights:str|Path=None,    # A local checkpoint of the encoder instead
         grid:int=1,               # Each frame is averaged to grid × grid places
         n_layers:int=1,           # Layers of the LSTM
-        hidden:int=256,           # Size of its state, for each direction
+        hidden:int=128,           # Size of its state, for each direction
         bidirectional:bool=False, # Read from both ends?
         rnn_dropout:float=0.,     # Between its layers
         **kwargs
