@@ -53,10 +53,12 @@ def _demo(path, out, epochs, arch, seed, pretrained):
     "The steps of `fastvideo_demo`; returns the accuracies by name"
     print(f'1. Videos in {path}' if path else '1. Making videos of moving shapes; the class is the motion')
     videos = path or moving_shapes(out/'shapes', n_per_class=200, seed=seed)
-    print(f'2. Extracting their frames to {out/"frames"}')
-    df = extract_all(videos, out/'frames', size=128 if path else None)
+    frames = out/'frames'
+    print(f'2. Extracting their frames to {frames}')
+    df = extract_all(videos, frames, size=128 if path else None)
     print(f'   {df.frames.sum():,} frames of {len(df):,} videos')
-    dls = VideoDataLoaders.from_folder(out/'frames', n_frames=8, size=112 if path else 64, bs=16, seed=seed, num_workers=0)
+    if len(get_instances(frames))>len(df): raise ValueError(f'{frames} holds frames of other videos too: choose another --out')
+    dls = VideoDataLoaders.from_folder(frames, n_frames=8, size=112 if path else 64, bs=16, seed=seed, num_workers=0)
     accs = {}
     for i,(pool,name) in enumerate([('mean','CNN-mean'),('lstm','CNN-LSTM')], 3):
         print(f'{i}. Training {name} ({arch}): {len(dls.train_ds):,} videos train, {len(dls.valid_ds):,} validate')
