@@ -15,7 +15,7 @@ from .data import *
 from .learner import *
 from .registry import *
 from .datasets import *
-import importlib.util, subprocess, sys
+import shutil, subprocess, sys
 
 # %% ../nbs/15_cli.ipynb #6027c484
 def save_pictures(
@@ -93,5 +93,6 @@ def fastvideo_demo(
 # %% ../nbs/15_cli.ipynb #6c50a83d
 def nbdev_test():
     "Run `nbdev-test` with the same arguments"
-    if importlib.util.find_spec('nbdev') is None: sys.exit('nbdev_test needs nbdev: pip install -e ".[dev]" in a clone of the repository')
-    sys.exit(subprocess.run([sys.executable, '-c', 'from nbdev.test import nbdev_test; nbdev_test()', *sys.argv[1:]]).returncode)
+    script = shutil.which('nbdev-test', path=str(Path(sys.executable).parent)) or shutil.which('nbdev-test')
+    if script is None: sys.exit('nbdev_test needs nbdev: pip install -e ".[dev]" in a clone of the repository')
+    sys.exit(subprocess.run([script, *sys.argv[1:]]).returncode)
