@@ -10,7 +10,7 @@ import random
 
 # %% ../nbs/01_sampling.ipynb #6389b169
 def clip_step(
-    video_fps:float,        # Frames per second of the video
+    video_fps:float,        # Frames per second of the video, None where nobody knows
     n_frames:int,           # Frames in a clip
     stride:int=1,           # Take every `stride`-th frame …
     duration:float=None,    # … or let the clip span so many seconds …
@@ -20,6 +20,7 @@ def clip_step(
     if (stride!=1)+(duration is not None)+(fps is not None)>1: raise ValueError(f'give one of stride, duration and fps, not {stride=}, {duration=}, {fps=}')
     for k,v in dict(stride=stride, duration=duration, fps=fps).items():
         if v is not None and not v>0: raise ValueError(f'{k} must be above 0, not {v}')
+    if video_fps is None and (fps or duration): raise ValueError('the frames per second are not known (frames without a manifest): use stride, not duration or fps')
     if fps: return video_fps/fps
     return duration*video_fps/n_frames if duration else stride
 
