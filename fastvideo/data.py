@@ -176,6 +176,7 @@ class VideoDataLoaders(DataLoaders):
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None, group_func=None,
                     y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None, fps=None, short='loop', valid_sampling=None, **kwargs):
+        if not len(items): raise ValueError(f'{path}: no videos in the list')
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
@@ -186,7 +187,7 @@ class VideoDataLoaders(DataLoaders):
         label,group_func = dict(zip(files, labels)).get,group_func or source_group
         if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label)(files)
         for o,name in zip(splits, ('training','validation')):
-            if not len(o): raise ValueError(f'{path}: the {name} set is empty')
+            if not len(o): raise ValueError(f'{path}: the {name} set is empty; a class needs two groups of videos, or give folders train and valid')
         audit_split(*[[files[i] for i in o] for o in splits], group_func, label)
         if len(splits[0])<bs:
             warn(f'bs={bs} is more than the {len(splits[0])} videos to train on: bs={len(splits[0])} is used')
@@ -262,7 +263,7 @@ def from_name_func(cls:VideoDataLoaders,
     **kwargs
 ):
     "From a list of paths and a function of the file name that gives the label"
-    return cls.from_path_func(path, fnames, using_attr(label_func, 'name'), **kwargs)
+    return cls.from_path_func(path, L(fnames).map(Path), using_attr(label_func, 'name'), **kwargs)
 
 # %% ../nbs/07_data.ipynb #c901db9a
 @patch(cls_method=True)
@@ -293,7 +294,7 @@ def from_csv(cls:VideoDataLoaders,
     path:str|Path,                  # Folder of the table, and what its file names are relative to
     csv_fname:str='labels.csv',     # The table, in `path`
     header:int|str='infer',         # Row of the column names, as in `pd.read_csv`
-    delimiter:str=None,             # What separates the columns, as in `pd.read_csv`
+    delimiter:str=',',              # What separates the columns, as in `pd.read_csv`
     **kwargs
 ):
     "From a csv file; takes the columns of `from_df` too"

@@ -40,8 +40,10 @@ def read_manifest(
     folder:str|Path   # A folder of frames
 ):
     "The dict that extraction left in `folder`, or None if it was made by other means"
-    try: return json.loads((Path(folder)/'manifest.json').read_text())
-    except (FileNotFoundError, NotADirectoryError): return None
+    try: m = json.loads((Path(folder)/'manifest.json').read_text())
+    except (FileNotFoundError, NotADirectoryError, ValueError): return None
+    # other programs call their files so, too
+    return m if isinstance(m, dict) and {'frames','fps','source','bytes'} <= set(m) else None
 
 # %% ../nbs/02_extract.ipynb #68b10b12
 def _write_frames(video, folder, size, quality):
@@ -155,7 +157,7 @@ def extract_all(
 
 # %% ../nbs/02_extract.ipynb #d6f97130
 def _instances(path):
-    if (path/'manifest.json').exists(): return [path]
+    if read_manifest(path): return [path]
     # sorting by name can wait until we know that there are folders only
     with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
     if any(_is_frame(o.name) for o in es): return [path]
