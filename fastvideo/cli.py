@@ -87,7 +87,7 @@ def fastvideo_demo(
     start = time.time()
     if epochs<1: sys.exit(f'fastvideo-demo: --epochs must be 1 or more, not {epochs}')
     try: _demo(path and Path(path), Path(out), epochs, arch, seed, arch!='small_cnn' and not no_pretrained)
-    except (VideoError,ValueError) as e: sys.exit(f'fastvideo-demo: {e}')
+    except (VideoError,ValueError,OSError) as e: sys.exit(f'fastvideo-demo: {e}')
     print(f'Done in {time.time()-start:.0f} s')
 
 # %% ../nbs/15_cli.ipynb #6c50a83d

@@ -39,7 +39,7 @@ def crop_clip(
 # %% ../nbs/07_data.ipynb #5b304fdc
 class ReadClip(Transform):
     "From a path (or whatever `TensorVideo.create` takes) to a clip of exactly `n_frames` frames"
-    input_types = (str,Path,bytes,io.IOBase,np.ndarray,TensorVideo,ImageTuple)
+    input_types = (str,Path,bytes,io.IOBase,np.ndarray,Tensor,ImageTuple)
     def __init__(self,
         n_frames:int=8,             # Frames in a clip
         size:int|tuple=None,        # What the model sees, pixels: a square or (height,width); None: as in the file, no crop
