@@ -53,9 +53,9 @@ class ReadClip(Transform):
     ):
         valid_sampling = valid_sampling or sampling
         for o in sampling,valid_sampling: check_sampling(n_frames, o, short)
-        # 25 stands for any rate: the three are checked here, used when the rate is known
-        if not {'first','random'} & {sampling,valid_sampling}: check_sampling(n_frames, sampling, short, clip_step(25, n_frames, stride, duration, fps))
-        clip_step(25, n_frames, stride, duration, fps)
+        # the rate of the videos is not known yet; the three are only checked here, and pi is a rate that no fps is equal to
+        step = clip_step(math.pi, n_frames, stride, duration, fps)
+        if not {'first','random'} & {sampling,valid_sampling}: check_sampling(n_frames, sampling, short, step)
         if size is not None: _hw(size)
         store_attr()
         super().__init__()
@@ -82,6 +82,18 @@ class ImageTupleTfm(ReadClip):
     ):
         super().__init__(seq_len, sampling=sampling, short=short, clip_cls=ImageTuple)
 
+# %% ../nbs/07_data.ipynb #42b5fe3c
+def _check_items(files, labels):
+    "The classes, sorted; an error for a list of videos that nothing can be learned from"
+    if not len(files): raise ValueError('no videos in the list: nothing to learn from')
+    gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
+    if gone: raise VideoError(gone[0], f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first')
+    bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
+    if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
+    vocab = L(c for o in labels for c in L(o)).unique().sorted()
+    if len(vocab)<2: raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
+    return vocab
+
 # %% ../nbs/07_data.ipynb #551b214f
 def get_action_dataloaders(
     files:list,             # Folders of frames, or video files, in class folders
@@ -93,6 +105,7 @@ def get_action_dataloaders(
 ):
     "`DataLoaders` as the UCF101 tutorial has them, normalised with ImageNet's statistics"
     files = L(files)
+    _check_items(files, files.map(parent_label))
     splits = GroupSplitter()(files) if val_idxs is None else IndexSplitter(val_idxs)(files)
     audit_split(*[files[o] for o in splits])
     ds = Datasets(files, tfms=[[ImageTupleTfm(seq_len)], [parent_label, Categorize]], splits=splits)
@@ -149,10 +162,10 @@ def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses
 def get_clips(
     path:str|Path   # A folder of videos, or of folders of frames, at any depth
 ):
-    "The folders of frames and the video files under `path`; a file with its frames in a folder of the same name beside it counts once. `VideoError` if there is nothing"
+    "The folders of frames and the video files under `path`; a file among frames, or with its frames in a folder of the same name beside it, is not counted again. `VideoError` if there is nothing"
     frames = get_instances(path)
     have = set(frames)
-    res = frames + get_video_files(path).filter(lambda o: o.with_suffix('') not in have)
+    res = frames + get_video_files(path).filter(lambda o: o.with_suffix('') not in have and o.parent not in have)
     if not res: raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} and for folders with {" ".join(sorted(frame_extensions))}')
     return res
 
@@ -165,25 +178,17 @@ def _named_splits(items, path, train, valid):
     keep = [i for i,o in enumerate(tops) if o in (train,valid)]
     return items[keep],tuple(L(j for j,i in enumerate(keep) if tops[i]==o) for o in (train,valid))
 
-# %% ../nbs/07_data.ipynb #2a7c098e
-def _check_files(files):
-    "One error for all the files of a list that are not there"
-    gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
-    if gone: raise VideoError(gone[0], f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first')
-
+# %% ../nbs/07_data.ipynb #201dff4e
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None, group_func=None,
                     y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None, fps=None, short='loop', valid_sampling=None, **kwargs):
-        if not len(items): raise ValueError(f'{path}: no videos in the list')
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
-        _check_files(files)
-        vocab = L(c for o in labels for c in L(o)).unique().sorted()
-        if len(vocab)<2: raise ValueError(f'{path}: one class only, {vocab[0]!r}: there is nothing to tell apart. Classes are folders, <class>/clip.mp4')
+        vocab = _check_items(files, labels)
         label,group_func = dict(zip(files, labels)).get,group_func or source_group
         if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label)(files)
         for o,name in zip(splits, ('training','validation')):
@@ -281,11 +286,16 @@ def from_df(cls:VideoDataLoaders,
     "From a DataFrame"
     def col(c):
         if isinstance(c, str) and c not in df.columns: raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
+        if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]: raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
         return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
     files,labels = col(fn_col).map(lambda o: Path(path)/str(o)),col(label_col)
     if group_col is not None: kwargs['group_func'] = dict(zip(files, col(group_col))).get
-    if valid_col is not None: kwargs['splits'] = tuple(L(i for i,o in enumerate(col(valid_col)) if bool(o)==v) for v in (False,True))
-    if label_delim is not None: labels,kwargs['y_block'] = labels.map(lambda o: o.split(label_delim)),MultiCategoryBlock
+    if valid_col is not None:
+        odd = first(o for o in col(valid_col) if o not in (0,1))
+        if odd is not None: raise ValueError(f'column {valid_col!r} must hold True or False in each row, not {odd!r}')
+        kwargs['splits'] = tuple(L(i for i,o in enumerate(col(valid_col)) if o==v) for v in (False,True))
+    # as in fastai an empty text is no label at all; an empty cell is a mistake
+    if label_delim is not None: labels,kwargs['y_block'] = labels.map(lambda o: o.split(label_delim) if o and isinstance(o, str) else [] if o=='' else o),MultiCategoryBlock
     return cls.from_lists(path, files, labels, **kwargs)
 
 @patch(cls_method=True)

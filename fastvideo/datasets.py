@@ -89,7 +89,7 @@ def moving_shapes(
     if note.exists():
         if json.loads(note.read_text())!=args: raise ValueError(f'{dest} holds moving shapes made with {json.loads(note.read_text())}, not {args}: choose another dest, or remove it')
     else:
-        dest.mkdir(parents=True, exist_ok=True)
+        check_writable(dest)
         note.write_text(json.dumps(args))
     tasks = [(m,i) for m in motions for i in range(n_per_class)]
     # a clip takes milliseconds: few of them are not worth starting processes
@@ -125,7 +125,7 @@ def download(
     file = Path(file)
     if file.exists() and size in (None,file.stat().st_size): return file
     part = file.with_name(file.name+'.part')
-    file.parent.mkdir(parents=True, exist_ok=True)
+    check_writable(file.parent)
     start = part.stat().st_size if part.exists() else 0
     if start and start==size: return part.rename(file)
     try:

@@ -25,12 +25,14 @@ def natural_key(
 
 # %% ../nbs/02_extract.ipynb #66f3439d
 def _is_frame(name): return not name.startswith('.') and os.path.splitext(name)[1].lower() in frame_extensions
+def _is_video(name): return os.path.splitext(name)[1].lower() in video_extensions
 
 def ls_sorted(
     path:str|Path   # A folder of frames
 ):
     "The frames in `path` in natural order, without hidden and foreign files"
-    return L(Path(path)/o for o in sorted(filter(_is_frame, os.listdir(path)), key=natural_key))
+    path = check_folder(path)
+    return L(path/o for o in sorted(filter(_is_frame, os.listdir(path)), key=natural_key))
 
 # %% ../nbs/02_extract.ipynb #c50e7f8e
 Path.ls_sorted = ls_sorted
@@ -64,7 +66,8 @@ def _done(folder, video, size, quality):
     m = read_manifest(folder)
     if m is None: raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest.json): move it away, or force=True to replace it')
     want = dict(size=size, quality=quality, bytes=video.stat().st_size)
-    return m if Path(m['source']).name==video.name and all(m[k]==v for k,v in want.items()) else None
+    same = Path(m['source']).name==video.name and all(m[k]==v for k,v in want.items())
+    return m if same and sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames'] else None
 
 # %% ../nbs/02_extract.ipynb #72f21159
 def _extract(video, folder, size=None, quality=90, force=False):
@@ -82,7 +85,7 @@ def _extract(video, folder, size=None, quality=90, force=False):
         m = _write_frames(video, new, size, quality)
         if folder.exists(): folder.rename(part/'old')
         new.rename(folder)
-    except OSError as e: raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror})') from e
+    except OSError as e: raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): make room, or choose another destination; what is done is kept') from e
     finally: shutil.rmtree(part, ignore_errors=True)
     return m
 
@@ -94,7 +97,7 @@ def avi2frames(
     force:bool=False,   # Write again what is there?
     quality:int=90      # JPEG quality, 1 to 100
 ):
-    "Write the frames `0.jpg, 1.jpg …` of `video` to `dest/<parent>/<stem>` and return that folder. `VideoError` if it cannot be done, and then nothing is left"
+    "Write the frames `0.jpg, 1.jpg …` of `video` to `dest/<parent>/<stem>` and return that folder. `VideoError` if it cannot be done, and then no frame is left"
     video = Path(video)
     folder = Path(dest)/video.absolute().parent.name/video.stem
     _extract(video, folder, size, quality, force)
@@ -118,15 +121,6 @@ def _row(task, size, quality, force):
     note = f'the header promises {p} frames, {n} can be read: cut short?' if n<.9*p else ''
     return dict(file=str(video), frames=n, seconds=n/m['fps'], error='', note=note)
 
-# %% ../nbs/02_extract.ipynb #de027a42
-def _check_writable(dest):
-    "One clear error before hours of work"
-    try:
-        dest.mkdir(parents=True, exist_ok=True)
-        (dest/'.writable').touch()
-        (dest/'.writable').unlink()
-    except OSError as e: raise VideoError(dest, f'cannot be written to ({e.strerror}): choose another destination') from e
-
 # %% ../nbs/02_extract.ipynb #0bea953d
 def extract_all(
     path:str|Path,        # Folder of videos, at any depth
@@ -139,13 +133,13 @@ def extract_all(
     progress:bool=True    # Show a progress bar?
 ):
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
-    path,dest = Path(path),Path(dest)
+    path,dest = check_folder(path),Path(dest)
     if store!='jpg':          raise ValueError(f"store must be 'jpg', not {store!r}")
     if not 1<=quality<=100:   raise ValueError(f'quality must be from 1 to 100, not {quality}')
     if size is not None and not size>=1: raise ValueError(f'size must be at least 1 pixel, not {size}')
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
-    _check_writable(dest)
+    check_writable(dest)
     if n_workers is None: n_workers = defaults.cpus
     if len(videos)==1 or n_workers==1: n_workers = 0
     rows = parallel(_row, list(zip(videos, _targets(videos, path, dest))), size=size, quality=quality, force=force, n_workers=n_workers, progress=progress, chunksize=1)
@@ -157,19 +151,20 @@ def extract_all(
 
 # %% ../nbs/02_extract.ipynb #d6f97130
 def _instances(path):
-    if read_manifest(path): return [path]
+    "The folders of frames in `path`, and whether there is a video in it"
+    if read_manifest(path): return [path],False
     # sorting by name can wait until we know that there are folders only
     with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
-    if any(_is_frame(o.name) for o in es): return [path]
-    return [i for o in sorted((o for o in es if o.is_dir()), key=lambda o: natural_key(o.name)) for i in _instances(Path(o.path))]
+    pics,vids = [sum(f(o.name) for o in es) for f in (_is_frame,_is_video)]
+    subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir()), key=lambda o: natural_key(o.name))]
+    inside,deeper = [i for o,_ in subs for i in o],any(v for _,v in subs)
+    return [path] if pics>vids and not (inside or deeper) else inside, vids>0 or deeper
 
 def get_instances(
     path:str|Path   # Root of the frame folders
 ):
     "The folders under `path` that hold frames, in natural order, without hidden and foreign ones"
-    path = Path(path)
-    if not path.is_dir(): raise VideoError(path, 'no such folder')
-    return L(_instances(path))
+    return L(_instances(check_folder(path))[0])
 
 # %% ../nbs/02_extract.ipynb #e5daab5c
 _no_tool = '''is packed in a way that needs a program to unpack, and none was found. Install one of them and run again:
@@ -232,11 +227,12 @@ def unrar(
 ):
     "Extract `archive` to `dest` and return it; one top folder is unwrapped, files that are there are kept, a second call goes on where the first was stopped. `VideoError` for what is wrong"
     archive = Path(archive)
+    if dest and Path(dest).is_file(): raise VideoError(dest, 'is a file: dest is the folder for what is in the archive')
     dest = Path(dest) if dest else fastai_path('data')/re.sub(r'(\.tar)?\.\w+$', '', archive.name)
     with _open_archive(archive) as ar:
         try: names,sizes,openers = zip(*_members(ar, archive))
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e: raise VideoError(archive, f'is damaged or cut short ({e}): get it again') from e
-        _check_writable(dest.absolute().parent)
+        check_writable(dest.absolute().parent)
         root = dest if dest.exists() else dest.with_name(f'.{dest.name}.part')
         for o in names:
             if _escapes(o): raise VideoError(archive, f'member {o!r} would land outside of {dest}: nothing was extracted')

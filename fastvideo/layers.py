@@ -48,6 +48,7 @@ class TimeDistributed(Module):
         xs = [x.movedim(self.tdim, 0) for x in args]
         if len({x.shape[:2] for x in xs})>1:
             raise ValueError(f'TimeDistributed: arguments differ in steps or batch, their shapes are {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}')
+        if not all(x.shape[:2].numel() for x in xs): raise ValueError(f'TimeDistributed: no step or no item to apply the module to, shapes {", ".join(str(tuple(x.shape)) for x in args)}')
         (n,bs),xs = xs[0].shape[:2],[x.transpose(0,1) for x in xs]
         k = n if self.low_mem is False else int(self.low_mem)
         outs = [self.module(*[x[:,i:i+k].flatten(0,1) for x in xs], **kwargs) for i in range(0,n,k)]

@@ -56,8 +56,8 @@ class GroupSplitter:
             left.subtract(cs)
             n.subtract(cs)
         valid += self._missing(groups, labels, valid)
-        val = sorted(i for g in valid for i in groups[g])
-        return L(i for i in range_of(items) if i not in set(val)),L(val)
+        val = {i for g in valid for i in groups[g]}
+        return L(i for i in range_of(items) if i not in val),L(sorted(val))
 
     def _missing(self, groups, labels, valid):
         "The smallest group of each class that has none among `valid`, where it has two"

@@ -202,7 +202,9 @@ class FrameModel(VideoModel):
 
     def forward(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
-    ): return self.head(self.pool(self.drop(self.encoder(as_clip(x)))))
+    ):
+        x = self.encoder(as_clip(x))                                    # (B,T,nf*grid*grid)
+        return self.head(self.pool(self.drop(F.layer_norm(x, x.shape[1:]))))
 
 # %% ../../nbs/09a_models.frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
