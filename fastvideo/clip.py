@@ -38,7 +38,7 @@ def read_frames(
     idxs:list|Callable,   # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that gives them; fps is None where no manifest tells
     size:int=None         # Short side in pixels, never enlarged; None: as in the files
 ):
-    "The frames `idxs` of a folder as a uint8 tensor (T,C,H,W), the twin of `read_clip`. `VideoError` for frames that are not there, not pictures, or of different sizes"
+    "The frames `idxs` of a folder as a uint8 tensor (T,C,H,W), the twin of `read_clip`. `VideoError` for frames missing, not pictures, or of different sizes"
     path,m = Path(path),read_manifest(path)
     files = [path/f'{i}.jpg' for i in range(m['frames'])] if m else ls_sorted(path)
     n = len(files)

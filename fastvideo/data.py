@@ -21,7 +21,8 @@ import io
 def _hw(size):
     "`size` as (height, width)"
     hw = tuple(size) if is_listy(size) else (size,size)
-    if len(hw)!=2 or not all(isinstance(o, int) and o>0 for o in hw): raise ValueError(f'size must be pixels, a whole number from 1 or (height,width), not {size!r}')
+    if len(hw)!=2 or not all(isinstance(o, int) and o>0 for o in hw):
+        raise ValueError(f'size must be pixels, a whole number from 1 or (height,width), not {size!r}')
     return hw
 
 def crop_clip(
@@ -91,7 +92,8 @@ def _check_items(files, labels):
     bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
     vocab = L(c for o in labels for c in L(o)).unique().sorted()
-    if len(vocab)<2: raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
+    if len(vocab)<2:
+        raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
     return vocab
 
 # %% ../nbs/07_data.ipynb #551b214f
@@ -109,7 +111,8 @@ def get_action_dataloaders(
     splits = GroupSplitter()(files) if val_idxs is None else IndexSplitter(val_idxs)(files)
     audit_split(*[files[o] for o in splits])
     ds = Datasets(files, tfms=[[ImageTupleTfm(seq_len)], [parent_label, Categorize]], splits=splits)
-    return ds.dataloaders(bs=bs, after_item=[Resize(image_size), ToTensor, StackFrames], after_batch=[IntToFloatTensor, Normalize.from_stats(*imagenet_stats)], **kwargs)
+    return ds.dataloaders(bs=bs, after_item=[Resize(image_size), ToTensor, StackFrames],
+                          after_batch=[IntToFloatTensor, Normalize.from_stats(*imagenet_stats)], **kwargs)
 
 # %% ../nbs/07_data.ipynb #36c265f5
 @delegates(ReadClip.__init__, but=['clip_cls'])
@@ -162,11 +165,13 @@ def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses
 def get_clips(
     path:str|Path   # A folder of videos, or of folders of frames, at any depth
 ):
-    "The folders of frames and the video files under `path`; a file among frames, or with its frames in a folder of the same name beside it, is not counted again. `VideoError` if there is nothing"
+    "The folders of frames and the video files under `path`, but not files whose frames stand beside or around them. `VideoError` if there is nothing"
     frames = get_instances(path)
     have = set(frames)
     res = frames + get_video_files(path).filter(lambda o: o.with_suffix('') not in have and o.parent not in have)
-    if not res: raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} and for folders with {" ".join(sorted(frame_extensions))}')
+    if not res:
+        raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} '
+                               f'and for folders with {" ".join(sorted(frame_extensions))}')
     return res
 
 # %% ../nbs/07_data.ipynb #ce42c30a
@@ -182,8 +187,9 @@ def _named_splits(items, path, train, valid):
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
     @classmethod
-    def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None, group_func=None,
-                    y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None, fps=None, short='loop', valid_sampling=None, **kwargs):
+    def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
+                    group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None,
+                    fps=None, short='loop', valid_sampling=None, **kwargs):
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
@@ -228,8 +234,9 @@ class VideoDataLoaders(DataLoaders):
         named = _named_splits(items, path, train, valid) if valid_pct is None else None
         if valid and not named and valid_pct is None: raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
         items,splits = named or (items,None)
-        return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func, item_tfms=item_tfms, batch_tfms=batch_tfms,
-                               sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling, **kwargs)
+        return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
+                               item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
+                               short=short, valid_sampling=valid_sampling, **kwargs)
 
 # %% ../nbs/07_data.ipynb #baf2a1f2
 _kw = delegates(VideoDataLoaders.from_folder, but=['train','valid'])
@@ -286,7 +293,8 @@ def from_df(cls:VideoDataLoaders,
     "From a DataFrame"
     def col(c):
         if isinstance(c, str) and c not in df.columns: raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
-        if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]: raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
+        if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]:
+            raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
         return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
     files,labels = col(fn_col).map(lambda o: Path(path)/str(o)),col(label_col)
     if group_col is not None: kwargs['group_func'] = dict(zip(files, col(group_col))).get
@@ -294,8 +302,9 @@ def from_df(cls:VideoDataLoaders,
         odd = first(o for o in col(valid_col) if o not in (0,1))
         if odd is not None: raise ValueError(f'column {valid_col!r} must hold True or False in each row, not {odd!r}')
         kwargs['splits'] = tuple(L(i for i,o in enumerate(col(valid_col)) if o==v) for v in (False,True))
-    # as in fastai an empty text is no label at all; an empty cell is a mistake
-    if label_delim is not None: labels,kwargs['y_block'] = labels.map(lambda o: o.split(label_delim) if o and isinstance(o, str) else [] if o=='' else o),MultiCategoryBlock
+    if label_delim is not None:
+        # as in fastai an empty text is no label at all; an empty cell (NaN) stays one, which is a mistake
+        labels,kwargs['y_block'] = labels.map(lambda o: L(o.split(label_delim)).filter() if isinstance(o, str) else o),MultiCategoryBlock
     return cls.from_lists(path, files, labels, **kwargs)
 
 @patch(cls_method=True)

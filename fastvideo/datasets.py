@@ -13,7 +13,8 @@ from .extract import *
 import http.client, json, ssl, urllib.error, urllib.request
 
 # %% ../nbs/14_datasets.ipynb #a83b1c7e
-motions = dict(left=(0,-1), right=(0,1), up=(1,-1), down=(1,1), clockwise=(2,1), anticlockwise=(2,-1), growing=(3,1), shrinking=(3,-1)) # which of (x, y, angle, size), which way
+# which of (across, down, angle, size) moves, and which way
+motions = dict(left=(0,-1), right=(0,1), up=(1,-1), down=(1,1), clockwise=(2,1), anticlockwise=(2,-1), growing=(3,1), shrinking=(3,-1))
 
 def _hsv(h, s, v): return v*(1-s+s*np.clip(np.abs((h+np.array([0,4,2])/6)%1*6-3)-1, 0, 1))
 
@@ -78,16 +79,18 @@ def moving_shapes(
     size:int=64,          # Width and height, pixels; an even number
     seed:int=0            # Other videos for another seed
 ):
-    "Make `<class>/v_<Class>_gNN_cNN.avi` in `dest` (MPEG-4, 8 frames a second) and return it; what is there is kept. ValueError if it was made with other arguments"
+    "Make `<class>/v_<Class>_gNN_cNN.avi` in `dest` (MPEG-4, 8 frames a second) and return it; what is there is kept. ValueError if made with other arguments"
     dest,args = Path(dest),dict(n_frames=n_frames, size=size, seed=seed)
     if n_per_class<1:    raise ValueError(f'n_per_class must be at least 1, not {n_per_class}')
     if n_frames<2:       raise ValueError(f'n_frames must be at least 2 to show a motion, not {n_frames}')
     if size<16 or size%2: raise ValueError(f'size must be an even number of pixels from 16, not {size}')
     if dest.is_file():   raise ValueError(f'{dest} is a file: dest is the folder for the class folders')
-    if (dest/_name('left', n_per_class)).exists(): raise ValueError(f'{dest} holds more than {n_per_class} videos of a class: choose another dest, or remove it')
+    if (dest/_name('left', n_per_class)).exists():
+        raise ValueError(f'{dest} holds more than {n_per_class} videos of a class: choose another dest, or remove it')
     note = dest/'moving_shapes.json'
     if note.exists():
-        if json.loads(note.read_text())!=args: raise ValueError(f'{dest} holds moving shapes made with {json.loads(note.read_text())}, not {args}: choose another dest, or remove it')
+        made = json.loads(note.read_text())
+        if made!=args: raise ValueError(f'{dest} holds moving shapes made with {made}, not {args}: choose another dest, or remove it')
     else:
         check_writable(dest)
         note.write_text(json.dumps(args))
@@ -132,7 +135,8 @@ def download(
         with _request(url, start, verify) as r:
             done = start if r.status==206 else 0
             total = done+int(r.headers['Content-Length']) if r.headers['Content-Length'] else size
-            if size and total!=size: raise VideoError(url, f'is {total:,} bytes long, {size:,} were expected: not the file we know, nothing was written')
+            if size and total!=size:
+                raise VideoError(url, f'is {total:,} bytes long, {size:,} were expected: not the file we know, nothing was written')
             with open(part, 'ab' if done else 'wb') as f: _save(r, f, done, total, progress)
     except urllib.error.HTTPError as e:
         if e.code==416: part.unlink()    # more than the server has: begin again the next time
@@ -158,7 +162,7 @@ def ucf101(
     urls:dict=ucf101_urls,   # Address and bytes of the videos and of the splits
     progress:bool=True       # Show progress bars?
 ):
-    "Get UCF101: `dest/videos/<class>/*.avi`, `dest/frames/<class>/<clip>/*.jpg`, and the official lists in `dest/splits`. Returns `dest`; each step goes on where it was stopped"
+    "Get UCF101: `dest/videos/<class>/*.avi`, `dest/frames/<class>/<clip>/*.jpg`, the lists in `dest/splits`; each step goes on where it stopped. Returns `dest`"
     dest,((videos,n),(splits,m)) = Path(dest),urls.items()
     # a folder that was unpacked has its name only when it is complete: its archive may be gone by then
     for folder,url,size_,own in (('videos',videos,n,archive), ('splits',splits,m,None)):

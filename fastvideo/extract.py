@@ -64,7 +64,8 @@ def _done(folder, video, size, quality):
     "The manifest of `folder` if it is what we would write"
     if not folder.exists(): return None
     m = read_manifest(folder)
-    if m is None: raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest.json): move it away, or force=True to replace it')
+    if m is None:
+        raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest.json): move it away, or force=True to replace it')
     want = dict(size=size, quality=quality, bytes=video.stat().st_size)
     same = Path(m['source']).name==video.name and all(m[k]==v for k,v in want.items())
     return m if same and sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames'] else None
@@ -85,7 +86,8 @@ def _extract(video, folder, size=None, quality=90, force=False):
         m = _write_frames(video, new, size, quality)
         if folder.exists(): folder.rename(part/'old')
         new.rename(folder)
-    except OSError as e: raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): make room, or choose another destination; what is done is kept') from e
+    except OSError as e:
+        raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): make room or choose another destination; what is done is kept') from e
     finally: shutil.rmtree(part, ignore_errors=True)
     return m
 
@@ -97,7 +99,7 @@ def avi2frames(
     force:bool=False,   # Write again what is there?
     quality:int=90      # JPEG quality, 1 to 100
 ):
-    "Write the frames `0.jpg, 1.jpg …` of `video` to `dest/<parent>/<stem>` and return that folder. `VideoError` if it cannot be done, and then no frame is left"
+    "Write the frames `0.jpg, 1.jpg …` of `video` to `dest/<parent>/<stem>` and return that folder. `VideoError` if that fails, and then no frame is left"
     video = Path(video)
     folder = Path(dest)/video.absolute().parent.name/video.stem
     _extract(video, folder, size, quality, force)
@@ -116,7 +118,8 @@ def _row(task, size, quality, force):
     "A row of the report; no exception gets through, one bad file is not the end of the run"
     video,folder = task
     try: m = _extract(video, folder, size, quality, force)
-    except Exception as e: return dict(file=str(video), frames=0, seconds=0., error=str(e) if isinstance(e, VideoError) else f'{video}: {e!r}', note='')
+    except Exception as e:
+        return dict(file=str(video), frames=0, seconds=0., error=str(e) if isinstance(e, VideoError) else f'{video}: {e!r}', note='')
     n,p = m['frames'],m['promised']
     note = f'the header promises {p} frames, {n} can be read: cut short?' if n<.9*p else ''
     return dict(file=str(video), frames=n, seconds=n/m['fps'], error='', note=note)
@@ -142,7 +145,8 @@ def extract_all(
     check_writable(dest)
     if n_workers is None: n_workers = defaults.cpus
     if len(videos)==1 or n_workers==1: n_workers = 0
-    rows = parallel(_row, list(zip(videos, _targets(videos, path, dest))), size=size, quality=quality, force=force, n_workers=n_workers, progress=progress, chunksize=1)
+    tasks = list(zip(videos, _targets(videos, path, dest)))
+    rows = parallel(_row, tasks, size=size, quality=quality, force=force, n_workers=n_workers, progress=progress, chunksize=1)
     df = pd.DataFrame(list(rows))
     for col in 'error','note':
         bad = df[df[col]!='']
@@ -189,8 +193,8 @@ def _members(ar, archive):
     "(name, bytes, open) of the files in `ar`, opened from `archive`; `VideoError` for what is neither file nor folder, and if there is none"
     res = []
     for m in ar.getmembers() if isinstance(ar, tarfile.TarFile) else ar.infolist():
-        name,size,is_dir = (m.name,m.size,m.isdir()) if isinstance(ar, tarfile.TarFile) else (m.filename,m.file_size,m.is_dir())
-        link = not m.isfile() if isinstance(ar, tarfile.TarFile) else stat.S_ISLNK(m.external_attr>>16) if isinstance(ar, zipfile.ZipFile) else m.is_symlink()
+        if isinstance(ar, tarfile.TarFile): name,size,is_dir,link = m.name,m.size,m.isdir(),not m.isfile()
+        else: name,size,is_dir,link = m.filename,m.file_size,m.is_dir(),stat.S_ISLNK(m.external_attr>>16) if isinstance(ar, zipfile.ZipFile) else m.is_symlink()
         if is_dir or name.startswith('__MACOSX/'): continue
         if link: raise VideoError(archive, f'member {name!r} is a link: links are not extracted, they may lead anywhere')
         res.append((name, size, partial(ar.extractfile if isinstance(ar, tarfile.TarFile) else ar.open, m)))
@@ -225,13 +229,14 @@ def unrar(
     dest:str|Path=None,  # Folder for its contents; None: fastai's data folder / the archive's name
     progress:bool=True   # Show a progress bar?
 ):
-    "Extract `archive` to `dest` and return it; one top folder is unwrapped, files that are there are kept, a second call goes on where the first was stopped. `VideoError` for what is wrong"
+    "Extract `archive` to `dest` and return it; one top folder is unwrapped, a second call goes on where the first was stopped. `VideoError` for what is wrong"
     archive = Path(archive)
     if dest and Path(dest).is_file(): raise VideoError(dest, 'is a file: dest is the folder for what is in the archive')
     dest = Path(dest) if dest else fastai_path('data')/re.sub(r'(\.tar)?\.\w+$', '', archive.name)
     with _open_archive(archive) as ar:
         try: names,sizes,openers = zip(*_members(ar, archive))
-        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e: raise VideoError(archive, f'is damaged or cut short ({e}): get it again') from e
+        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
+            raise VideoError(archive, f'is damaged or cut short ({e}): get it again') from e
         check_writable(dest.absolute().parent)
         root = dest if dest.exists() else dest.with_name(f'.{dest.name}.part')
         for o in names:
@@ -244,6 +249,7 @@ def unrar(
         except (rarfile.PasswordRequired, RuntimeError) as e: raise VideoError(archive, f'cannot be unpacked ({e})') from e
         except (rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
             raise VideoError(archive, f'is damaged or cut short ({e!r}): get it again; what was unpacked is kept') from e
-        except OSError as e: raise VideoError(archive, f'cannot be unpacked to {dest} ({e.strerror}); what was unpacked is kept, run again to go on') from e
+        except OSError as e:
+            raise VideoError(archive, f'cannot be unpacked to {dest} ({e.strerror}); what was unpacked is kept, run again to go on') from e
     if root!=dest: root.rename(dest)
     return dest

@@ -46,9 +46,9 @@ class TimeDistributed(Module):
         if not args or any(not isinstance(x, Tensor) or x.ndim<2 for x in args):
             raise ValueError('TimeDistributed: positional arguments must be tensors with a batch and a time axis; pass anything else by keyword')
         xs = [x.movedim(self.tdim, 0) for x in args]
-        if len({x.shape[:2] for x in xs})>1:
-            raise ValueError(f'TimeDistributed: arguments differ in steps or batch, their shapes are {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}')
-        if not all(x.shape[:2].numel() for x in xs): raise ValueError(f'TimeDistributed: no step or no item to apply the module to, shapes {", ".join(str(tuple(x.shape)) for x in args)}')
+        heads,shapes = {x.shape[:2] for x in xs},f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
+        if len(heads)>1:             raise ValueError(f'TimeDistributed: arguments differ in steps or batch, {shapes}')
+        if not first(heads).numel(): raise ValueError(f'TimeDistributed: no step or no item to apply the module to, {shapes}')
         (n,bs),xs = xs[0].shape[:2],[x.transpose(0,1) for x in xs]
         k = n if self.low_mem is False else int(self.low_mem)
         outs = [self.module(*[x[:,i:i+k].flatten(0,1) for x in xs], **kwargs) for i in range(0,n,k)]

@@ -55,7 +55,8 @@ def _add_norm(dls, mean, std, n_in):
     have = first(dls.after_batch.fs.filter(risinstance(Normalize)))
     if have is None: return dls.add_tfms([Normalize.from_stats(*stats, cuda=dls.device.type=='cuda')], 'after_batch')
     if not all(torch.allclose(o.flatten().cpu(), tensor(s)) for o,s in zip((have.mean,have.std), stats)):
-        warn(f'batches are normalised already, with mean {have.mean.flatten().tolist()} and std {have.std.flatten().tolist()}, the model was trained with {stats[0]} and {stats[1]}:'
+        warn(f'batches are normalised already, with mean {have.mean.flatten().tolist()} and std {have.std.flatten().tolist()}, '
+             f'the model was trained with {stats[0]} and {stats[1]}:'
              ' leave Normalize out of batch_tfms, or make new DataLoaders for this model')
 
 # %% ../nbs/11_learner.ipynb #e6eb0e1c

@@ -20,13 +20,15 @@ def clip_step(
     if (stride!=1)+(duration is not None)+(fps is not None)>1: raise ValueError(f'give one of stride, duration and fps, not {stride=}, {duration=}, {fps=}')
     for k,v in dict(stride=stride, duration=duration, fps=fps).items():
         if v is not None and not v>0: raise ValueError(f'{k} must be above 0, not {v}')
-    if video_fps is None and (fps or duration): raise ValueError('the frames per second are not known (frames without a manifest): use stride, not duration or fps')
+    if video_fps is None and (fps or duration):
+        raise ValueError('the frames per second are not known (frames without a manifest): use stride, not duration or fps')
     if fps: return video_fps/fps
     return duration*video_fps/n_frames if duration else stride
 
 # %% ../nbs/01_sampling.ipynb #ae507243
 def _fill(idxs, n, short):
-    if short=='raise': raise ValueError(f"the clip reaches to frame {idxs[-1]}, the video has {n}: take fewer n_frames, a smaller step, or short='loop' or 'repeat'")
+    if short=='raise':
+        raise ValueError(f"the clip reaches to frame {idxs[-1]}, the video has {n}: take fewer n_frames, a smaller step, or short='loop' or 'repeat'")
     return [i%n for i in idxs] if short=='loop' else [min(i, n-1) for i in idxs]
 
 # %% ../nbs/01_sampling.ipynb #67f94266

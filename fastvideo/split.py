@@ -44,7 +44,8 @@ class GroupSplitter:
     def __call__(self, items):
         "(train, valid): two lists of indices. ValueError if there is one group only"
         groups,labels = groupby(range_of(items), lambda i: self.group_func(items[i])),[L(self.label_func(o)) for o in items]
-        if len(groups)<2: raise ValueError(f'cannot split {len(items)} item(s) in {len(groups)} group(s): two groups are the least, one to train and one to validate')
+        if len(groups)<2:
+            raise ValueError(f'cannot split {len(items)} item(s) in {len(groups)} group(s): two groups are the least, one to train and one to validate')
         n,left = Counter(c for o in labels for c in o),Counter()
         left.update({c:v*self.valid_pct for c,v in n.items()})
         rng,valid = random.Random(ifnone(self.seed, random.random())),[]
@@ -83,8 +84,9 @@ def audit_split(
 ):
     "Warn (`LeakWarning`) of groups that stand on both sides, and of classes that miss on one; returns both as two sorted lists"
     shared = sorted({group_func(o) for o in train} & {group_func(o) for o in valid}, key=str)
-    if shared: warn(f'{len(shared)} group(s) of clips stand in both the training and the validation set, the accuracy will be too good: {", ".join(map(str, shared[:5]))}'
-                    f'{" …" if len(shared)>5 else ""}. Split by group, or pass the group_func that tells sources apart', LeakWarning)
+    if shared:
+        warn(f'{len(shared)} group(s) of clips stand in both the training and the validation set, the accuracy will be too good: {", ".join(map(str, shared[:5]))}'
+             f'{" …" if len(shared)>5 else ""}. Split by group, or pass the group_func that tells sources apart', LeakWarning)
     t,v = ({c for o in side for c in L(label_func(o))} for side in (train,valid))
     unseen = sorted(v-t, key=str)
     if unseen: warn(f'{len(unseen)} class(es) stand in the validation set only and cannot be learned: {", ".join(map(str, unseen[:5]))}')

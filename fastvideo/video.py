@@ -209,7 +209,7 @@ def read_clip(
     idxs:list|Callable,           # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that gives them
     size:int=None                 # Short side in pixels, None: as in the file
 ):
-    "The frames `idxs` as a uint8 tensor (T,C,H,W). `VideoError` with the true count for an index that is not there; a function is asked once more with that count"
+    "The frames `idxs` as a uint8 tensor (T,C,H,W). `VideoError` with the true count for one that is not there; a function is asked again with that count"
     name,rgb,got,n = _name(src),_ToRGB(size),{},0
     with open_video(src) as (c,s):
         promised,fps = _estimate(c, s)
@@ -226,7 +226,8 @@ def read_clip(
         except av.error.FFmpegError as e: err = e
     if len(got)<len(need):
         if choose and n:
-            if n<.9*promised: warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? Clips are taken from these {n}')
+            if n<.9*promised:
+                warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? Clips are taken from these {n}')
             return read_clip(src, idxs(n, fps), size)
         why = f'decoding fails after {n} frames ({err.strerror})' if err else f'it has {n} frames' if n else 'holds no frame that can be decoded'
         raise VideoError(name, f'no frame {max(need)}: {why}', max(need), n) from err

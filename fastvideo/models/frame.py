@@ -54,7 +54,8 @@ def load_weights(
              'of a different shape':  [k for k in sd if k in want and k not in fits]}
     wrong = {k:L(v).filter(ours) for k,v in wrong.items()}
     if not n:
-        raise ValueError(f"weights='{path}': nothing in it fits {type(model).__name__}: it has {', '.join([*sd][:3])} …, the model {', '.join([*want][:3])} …")
+        raise ValueError(f"weights='{path}': nothing in it fits {type(model).__name__}: it has {', '.join([*sd][:3])} …, "
+                         f"the model {', '.join([*want][:3])} …")
     model.load_state_dict(fits, strict=False)
     msg = '; '.join(f'{len(v)} {k}: {", ".join(v[:5])}{" …" if len(v)>5 else ""}' for k,v in wrong.items() if v)
     if msg: warn(f"weights='{path}': {n} tensors loaded, {msg}")
