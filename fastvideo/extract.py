@@ -250,6 +250,6 @@ def unrar(
         except (rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
             raise VideoError(archive, f'is damaged or cut short ({e!r}): get it again; what was unpacked is kept') from e
         except OSError as e:
-            raise VideoError(archive, f'cannot be unpacked to {dest} ({e.strerror}); what was unpacked is kept, run again to go on') from e
+            raise VideoError(archive, f'cannot be unpacked to {dest} ({e.strerror}): what was unpacked is kept, make room and run again to go on') from e
     if root!=dest: root.rename(dest)
     return dest

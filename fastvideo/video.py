@@ -85,7 +85,7 @@ def write_video(
                 out.mux(s.encode(av.VideoFrame.from_ndarray(o, format='rgb24')))
             out.mux(s.encode())
         os.replace(tmp, path)
-    except OSError as e: raise VideoError(path, f'cannot be written ({e.strerror})') from e
+    except OSError as e: raise VideoError(path, f'cannot be written ({e.strerror}): make room or choose another place') from e
     except av.error.FFmpegError as e: raise VideoError(path, f'cannot be written with codec {codec!r} ({e.strerror})') from e
     except ValueError as e: raise VideoError(path, f'cannot be written with codec {codec!r} ({e})') from e
     finally: tmp.unlink(missing_ok=True)
@@ -116,9 +116,9 @@ def open_video(
     if hasattr(f, 'seek'): f.seek(0)
     try: container = av.open(f, **_tags)
     except (av.error.FFmpegError,OSError) as e:
-        raise VideoError(_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all') from e
+        raise VideoError(_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all. Get it again, or take it out of the folder') from e
     with container:
-        if not container.streams.video: raise VideoError(_name(src), 'has no video stream (only sound?)')
+        if not container.streams.video: raise VideoError(_name(src), 'has no video stream (only sound?): take it out of the folder')
         s = container.streams.video[0]
         s.codec_context.thread_type,s.codec_context.thread_count = 'NONE',1
         yield container,s
