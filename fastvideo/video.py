@@ -4,15 +4,18 @@
 
 # %% auto #0
 __all__ = ['video_extensions', 'VideoError', 'check_folder', 'check_writable', 'write_video', 'open_video', 'short_side',
-           'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'get_video_files']
+           'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'get_video_files', 'verify_videos']
 
 # %% ../nbs/00_video.ipynb #55b4aefc
 from fastai.basics import *
-from contextlib import contextmanager
-from dataclasses import dataclass
+from .seek import *
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
+from functools import lru_cache
 from PIL import Image
-import av, io, os, tempfile
+import av, io, json, os, sqlite3, tempfile
 
 # %% ../nbs/00_video.ipynb #cc92f02a
 class VideoError(Exception):
@@ -62,7 +65,9 @@ def write_video(
     path:str|Path,      # File to write; the suffix chooses the container
     frames:Iterable,    # PIL images, uint8 arrays (H,W,3) or uint8 tensors (C,H,W), all of one size
     fps:float=25,       # Frames per second
-    codec:str=None      # An encoder of ffmpeg, by default one that suits the suffix
+    codec:str=None,     # An encoder of ffmpeg, by default one that suits the suffix
+    pix_fmt:str=None,   # Pixel format, None: one with 8 bits that players know
+    options:dict=None   # For the encoder, as `{'g':'12'}` for a key frame every twelve
 ):
     "Encode `frames` into the video `path` and return it; about one bit a pixel, so the pictures stay close to what was given"
     path = Path(path)
@@ -76,10 +81,10 @@ def write_video(
     h,w,_ = first.shape
     try:
         with av.open(str(tmp), 'w') as out:
-            s = out.add_stream(codec, rate=Fraction(fps).limit_denominator(1001))
+            s = out.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
             s.width,s.height,s.bit_rate = w,h,int(w*h*fps)
             # 4:2:0 chroma wants even sides
-            s.pix_fmt = 'yuv420p' if codec!='libx264' or (w%2==0 and h%2==0) else 'yuv444p'
+            s.pix_fmt = pix_fmt or ('yuv420p' if codec!='libx264' or (w%2==0 and h%2==0) else 'yuv444p')
             for o in itertools.chain([first], frames):
                 if o.shape!=first.shape: raise VideoError(path, f'frames of different sizes: {first.shape[:2]} and {o.shape[:2]}')
                 out.mux(s.encode(av.VideoFrame.from_ndarray(o, format='rgb24')))
@@ -181,6 +186,10 @@ class VideoInfo:
     width:int         # Pixels, as displayed
     height:int        # Pixels, as displayed
     codec:str         # Name of the decoder
+    pix_fmt:str       # Pixel format, as ffmpeg calls it
+    rotation:int      # Degrees by which frames are turned counter-clockwise for display; width and height are those after it
+    vfr:bool          # Does the frame rate vary? As far as the header and the first frames tell
+    audio:bool        # Is there sound?
 
 # %% ../nbs/00_video.ipynb #8f3bd121
 def _estimate(c, s):
@@ -189,19 +198,76 @@ def _estimate(c, s):
     secs = float(s.duration*s.time_base) if s.duration else c.duration/av.time_base if c.duration else 0.
     return s.frames or round(secs*fps), fps
 
-# %% ../nbs/00_video.ipynb #333f3873
-def video_info(
-    path:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
-    exact:bool=False               # Count the frames by decoding them all?
-):
-    "A `VideoInfo`; frames are counted if `exact` or if the header says nothing, else estimated. `VideoError` if no frame can be decoded"
+def _probe(path, exact):
     with open_video(path) as (c,s):
-        (n,fps),codec,frames = _estimate(c, s),s.codec_context.name,_decode(c, s, _name(path))
+        (n,fps),frames = _estimate(c, s),_decode(c, s, _name(path))
         o = next(frames)
         exact = exact or n==0
         if exact: n = 1+sum(1 for _ in frames)
-    w,h = (o.width,o.height) if o.rotation%180==0 else (o.height,o.width)
-    return VideoInfo(frames=n, exact=exact, fps=fps, duration=n/fps, width=w, height=h, codec=codec)
+        w,h = (o.width,o.height) if o.rotation%180==0 else (o.height,o.width)
+        # the base rate is the lowest in which all times can be told: twice the average where fields are counted, far from it where they vary
+        vfr = bool(s.base_rate) and n>1 and min(abs(s.base_rate/(fps*k)-1) for k in (1,2))>.01
+        return VideoInfo(frames=n, exact=exact, fps=fps, duration=n/fps, width=w, height=h, codec=s.codec_context.name, pix_fmt=o.format.name,
+                         rotation=round(o.rotation), vfr=vfr, audio=bool(c.streams.audio))
+
+# %% ../nbs/00_video.ipynb #eb79c07e
+def _cache():
+    "A connection to the database of what is known about files"
+    path = xdg_cache_home()/'fastvideo'
+    path.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path/'video_info.db', timeout=30)
+    db.execute('pragma synchronous=off')   # it is a cache: what a power cut takes can be found again
+    db.execute('create table if not exists info (path text primary key, size int, mtime int, version int, json text)')
+    return db
+
+_version = 1   # of `VideoInfo` in the cache
+
+def video_info(
+    path:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
+    exact:bool=False,              # Count the frames by decoding them all?
+    cache:bool=True                # Look into the cache, and keep the result there? For paths
+):
+    "A `VideoInfo`; frames are counted if `exact` or if the header says nothing, else estimated. `VideoError` if no frame can be decoded"
+    if not cache or not isinstance(path, (str,Path)) or not Path(path).is_file(): return _probe(path, exact)
+    st,key = os.stat(path),str(Path(path).absolute())
+    try:
+        with closing(_cache()) as db:
+            row = db.execute('select json from info where path=? and size=? and mtime=? and version=?', (key, st.st_size, st.st_mtime_ns, _version)).fetchone()
+            info = VideoInfo(**json.loads(row[0])) if row else None
+            if info and (info.exact or not exact): return info
+            info = _probe(path, exact)
+            with db: db.execute('replace into info values (?,?,?,?,?)', (key, st.st_size, st.st_mtime_ns, _version, json.dumps(asdict(info))))
+            return info
+    except (OSError,sqlite3.Error) as e:
+        warnings.warn(f'what is known about videos cannot be kept in {xdg_cache_home()/"fastvideo"} ({e})')
+        return _probe(path, exact)
+
+# %% ../nbs/00_video.ipynb #ec3d39d0
+@lru_cache(maxsize=512)
+def _scan_file(path, size, mtime):
+    with open_video(path) as (c,s): return scan(c, s)
+
+def _index(src):
+    "`scan` of a file or of bytes; None for others, and where it fails: then decoding will say what is wrong"
+    try:
+        if isinstance(src, (str,Path)):
+            st = os.stat(src)
+            return _scan_file(str(src), st.st_size, st.st_mtime_ns)
+        if isinstance(src, bytes):
+            with open_video(src) as (c,s): return scan(c, s)
+    except (VideoError,av.error.FFmpegError): return None
+
+# %% ../nbs/00_video.ipynb #adbeb411
+def _read_through(c, s, need, rgb):
+    "The frames `need` by number, decoding all up to the last of them; also how many came, and the error that ended it"
+    got,n,err = {},0,None
+    wanted = set(need)
+    try:
+        for n,frame in enumerate(c.decode(s), 1):
+            if n-1 in wanted: got[n-1] = rgb(frame)
+            if len(got)==len(need): break
+    except av.error.FFmpegError as e: err = e
+    return got,n,err
 
 # %% ../nbs/00_video.ipynb #97d83975
 def read_clip(
@@ -210,7 +276,7 @@ def read_clip(
     size:int=None                 # Short side in pixels, None: as in the file
 ):
     "The frames `idxs` as a uint8 tensor (T,C,H,W). `VideoError` with the true count for one that is not there; a function is asked again with that count"
-    name,rgb,got,n = _name(src),_ToRGB(size),{},0
+    name,got = _name(src),None
     with open_video(src) as (c,s):
         promised,fps = _estimate(c, s)
         choose = callable(idxs)
@@ -218,19 +284,21 @@ def read_clip(
         want = L(idxs(promised, fps) if choose else idxs).map(int)
         if not want:    raise VideoError(name, 'no frames asked for: `idxs` is empty')
         if min(want)<0: raise VideoError(name, f'no frame {min(want)}: frames count from 0', min(want))
-        need,err = set(want),None
-        try:
-            for n,frame in enumerate(c.decode(s), 1):
-                if n-1 in need: got[n-1] = rgb(frame)
-                if len(got)==len(need): break
-        except av.error.FFmpegError as e: err = e
+        need = sorted(set(want))
+        # to look for a way around so few frames would take longer than to decode them
+        index = _index(src) if need[-1]>=16 else None
+        try: got = index and read_some(c, s, index, need, _ToRGB(size))
+        except av.error.FFmpegError: pass
+        if index is None: got,n,err = _read_through(c, s, need, _ToRGB(size))
+    if got is None:                                    # the index was wrong: from the beginning
+        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, _ToRGB(size))
     if len(got)<len(need):
         if choose and n:
             if n<.9*promised:
                 warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? Clips are taken from these {n}')
             return read_clip(src, idxs(n, fps), size)
         why = f'decoding fails after {n} frames ({err.strerror})' if err else f'it has {n} frames' if n else 'holds no frame that can be decoded'
-        raise VideoError(name, f'no frame {max(need)}: {why}', max(need), n) from err
+        raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
     return torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2).contiguous()
 
 # %% ../nbs/00_video.ipynb #d62c9311
@@ -243,3 +311,23 @@ def get_video_files(
 ):
     "The paths of all video files in `path`, sorted"
     return get_files(check_folder(path), extensions=video_extensions, recurse=recurse, folders=folders).sorted()
+
+# %% ../nbs/00_video.ipynb #91ac159d
+def _verify(file, quick):
+    "What is wrong with `file`, as (readable frames, error), or None"
+    try: info = video_info(file, exact=not quick, cache=False)
+    except VideoError as e: return e.n_frames or 0, e.msg
+    with open_video(file) as (c,s): promised = s.frames
+    if not quick and promised and promised!=info.frames: return info.frames, f'the header promises {promised} frames, {info.frames} can be decoded'
+
+def verify_videos(
+    files:list,           # Paths of videos
+    n_workers:int=None,   # Processes, None: one for each CPU; 0: in this one
+    quick:bool=False,     # Decode the first frame only?
+    progress:bool=True    # Show a progress bar?
+):
+    "A DataFrame (file, frames that can be decoded, error) of the videos with which something is wrong; empty if all is well"
+    files = L(files)
+    n_workers = 0 if len(files)<2 else ifnone(n_workers, defaults.cpus)
+    res = parallel(_verify, files, quick=quick, n_workers=n_workers, progress=progress, chunksize=1)
+    return pd.DataFrame([(str(f),*o) for f,o in zip(files, res) if o], columns=['file','frames','error'])
