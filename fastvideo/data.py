@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['crop_clip', 'ReadClip', 'ImageTupleTfm', 'get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batch',
-           'show_results', 'plot_top_losses', 'get_clips', 'VideoDataLoaders']
+           'show_results', 'plot_top_losses', 'get_clips', 'VideoDL', 'VideoDataLoaders']
 
 # %% ../nbs/07_data.ipynb #f5c78a3b
 from fastai.vision.all import *
@@ -15,7 +15,7 @@ from .clip import *
 from .augment import *
 from .split import *
 from .registry import *
-import io
+import io, json, os, tempfile, time
 
 # %% ../nbs/07_data.ipynb #afe87de3
 def _hw(size):
@@ -183,13 +183,60 @@ def _named_splits(items, path, train, valid):
     keep = [i for i,o in enumerate(tops) if o in (train,valid)]
     return items[keep],tuple(L(j for j,i in enumerate(keep) if tops[i]==o) for o in (train,valid))
 
+# %% ../nbs/07_data.ipynb #0145c635
+class VideoDL(TfmdDL):
+    "A `TfmdDL` that can do without the videos that cannot be read, and tells which they are"
+    def __init__(self,
+        dataset,                # Items, as for `TfmdDL`
+        on_error:str='raise',   # When a video cannot be read: 'raise', 'skip' or 'replace'
+        **kwargs
+    ):
+        if on_error not in ('raise','skip','replace'): raise ValueError(f'on_error must be raise, skip or replace, not {on_error!r}')
+        self.on_error,self._log,self._bad = on_error,None,{}
+        super().__init__(dataset, **kwargs)
+
+    def new(self, dataset=None, cls=None, **kwargs):
+        "As `TfmdDL.new`; `on_error` goes with the dataset, so that a prediction always raises"
+        return super().new(dataset, cls, **merge({'on_error':self.on_error} if dataset is None else {}, kwargs))
+
+    def do_item(self, s):
+        if self.on_error=='raise': return super().do_item(s)
+        n = len(self.dataset)
+        for k in range(n):
+            try: return super().do_item((ifnone(s, 0)+k)%n)
+            except VideoError as e: self._note(e)
+            if s is not None and self.on_error=='skip': return None
+        raise VideoError(e.file, f'{e.msg}; and none of the other {n-1} videos can be read')
+
+    def _note(self, e):
+        # workers are other processes: what they find comes back in a file
+        with open(self._log or os.devnull, 'a') as f: f.write(json.dumps([str(e.file), e.msg])+'\n')
+
+    def before_iter(self):
+        super().before_iter()
+        if self.on_error!='raise': self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
+
+    def after_iter(self):
+        super().after_iter()
+        if not self._log or not os.path.exists(self._log): return
+        new = Counter(tuple(json.loads(o)) for o in open(self._log))
+        os.unlink(self._log)
+        for k,v in new.items(): self._bad[k] = self._bad.get(k, 0)+v
+        did = dict(skip='skipped', replace='replaced by others')[self.on_error]
+        warn(f'{len(new)} of {len(self.dataset)} videos could not be read and were {did}, the first: {": ".join(first(new))}')
+        if self.on_error=='skip' and len(new)==len(self.dataset): raise VideoError(*first(new))
+
+    def unreadable(self):
+        "A DataFrame (file, times, error) of the videos that were skipped or replaced so far"
+        return pd.DataFrame([(f,n,e) for (f,e),n in self._bad.items()], columns=['file','times','error'])
+
 # %% ../nbs/07_data.ipynb #201dff4e
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None,
-                    fps=None, short='loop', valid_sampling=None, **kwargs):
+                    fps=None, short='loop', valid_sampling=None, on_error='raise', **kwargs):
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
@@ -204,7 +251,11 @@ class VideoDataLoaders(DataLoaders):
             warn(f'bs={bs} is more than the {len(splits[0])} videos to train on: bs={len(splits[0])} is used')
             bs = len(splits[0])
         dblock = DataBlock((block, y_block(vocab=vocab)), get_x=get_x, get_y=get_y, splitter=lambda _: splits, item_tfms=item_tfms, batch_tfms=batch_tfms)
-        return cls.from_dblock(dblock, items, path=path, bs=bs, **kwargs)
+        return cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, **merge(dict(dl_type=VideoDL), kwargs))
+
+    def unreadable(self):
+        "A DataFrame (file, times, error) of the videos that training and validation skipped or replaced so far, by `on_error`"
+        return pd.concat([o.unreadable() for o in self.loaders], ignore_index=True)
 
     @classmethod
     def from_folder(cls,
@@ -223,6 +274,7 @@ class VideoDataLoaders(DataLoaders):
         fps:float=None,             # … take so many frames per second
         short:str='loop',           # A video too short for the clip: 'loop', 'repeat' or 'raise'
         valid_sampling:str=None,    # How frames are chosen in validation; None: as in training, without its randomness
+        on_error:str='raise',       # When a video cannot be read: 'raise', 'skip' it, or 'replace' it by the next
         group_func:Callable=None,   # Group of a path: no group stands on both sides. None: what names of UCF101 and Kinetics tell
         item_tfms=None,             # Transforms of clips
         batch_tfms=None,            # Transforms of batches
@@ -236,7 +288,7 @@ class VideoDataLoaders(DataLoaders):
         items,splits = named or (items,None)
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
                                item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
-                               short=short, valid_sampling=valid_sampling, **kwargs)
+                               short=short, valid_sampling=valid_sampling, on_error=on_error, **kwargs)
 
 # %% ../nbs/07_data.ipynb #baf2a1f2
 _kw = delegates(VideoDataLoaders.from_folder, but=['train','valid'])

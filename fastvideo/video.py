@@ -22,10 +22,12 @@ class VideoError(Exception):
     "What is wrong with a video: `file`, the frame `index` asked for (or None) and `n_frames`, the true count where it is known"
     def __init__(self,
         file:object,          # Path of the video, or what stands for it
-        msg:str,              # What is wrong, and what to do about it
+        msg:str=None,         # What is wrong, and what to do about it
         index:int=None,       # The frame that could not be had
         n_frames:int=None     # Frames that can be read
     ):
+        # torch makes an exception of a worker anew from one text, a traceback that ends with ours
+        if msg is None: file,_,msg = str(file).rstrip().rpartition('VideoError: ')[2].partition(': ')
         super().__init__(f'{file}: {msg}')
         self.file,self.msg,self.index,self.n_frames = file,msg,index,n_frames
     def __reduce__(self): return VideoError, (self.file,self.msg,self.index,self.n_frames)
