@@ -10,6 +10,7 @@ from fastai.basics import *
 from fastai.data.external import fastai_path
 from fastprogress.fastprogress import progress_bar
 from .video import *
+from .sampling import *
 from pathlib import PureWindowsPath
 import json, os, re, stat, tarfile, zipfile, zlib, lzma
 import rarfile, simplejpeg
@@ -47,35 +48,42 @@ def read_manifest(
     # other programs call their files so, too
     return m if isinstance(m, dict) and {'frames','fps','source','bytes'} <= set(m) else None
 
-# %% ../nbs/02_extract.ipynb #68b10b12
-def _write_frames(video, folder, size, quality):
+# %% ../nbs/02_extract.ipynb #160e711e
+def _frames(video, info, size, quality, stride, fps, n_frames):
+    "Frames of `video` as JPEGs, and how many seconds lie between them, as (generator, seconds)"
+    if n_frames:
+        x = read_clip(video, lambda n,_: clip_idxs(n, min(n, n_frames)), size).permute(0,2,3,1).numpy()
+        return (simplejpeg.encode_jpeg(np.ascontiguousarray(o), quality, colorsubsampling='420') for o in x), info.duration/len(x)
+    step = max(1, clip_step(info.fps, 1, stride, fps=fps))
+    return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, step, yuv=True)), step/info.fps
+
+def _write_frames(video, folder, **how):
     "Decode `video` into `folder`, and return what the manifest says"
-    info,n = video_info(video),0
-    for n,o in enumerate(video_frames(video, size), 1):
-        (folder/f'{n-1}.jpg').write_bytes(simplejpeg.encode_jpeg(o, quality=quality, colorsubsampling='420'))
-    h,w,_ = o.shape
-    m = dict(frames=n, fps=info.fps, width=w, height=h, size=size, quality=quality, source=str(video), bytes=video.stat().st_size,
-             promised=n if info.exact else info.frames)
+    info = video_info(video, cache=False)
+    jpegs,secs = _frames(video, info, **how)
+    for n,o in enumerate(jpegs, 1): (folder/f'{n-1}.jpg').write_bytes(o)
+    h,w = simplejpeg.decode_jpeg_header(o)[:2]
+    promised = n if info.exact or how['n_frames'] else math.ceil(info.duration/secs-1e-6)
+    m = dict(frames=n, fps=1/secs, width=w, height=h, source=str(video), bytes=video.stat().st_size, promised=promised, how=how)
     (folder/'manifest.json').write_text(json.dumps(m, indent=1))
     return m
 
 # %% ../nbs/02_extract.ipynb #dc226b31
-def _done(folder, video, size, quality):
+def _done(folder, video, how):
     "The manifest of `folder` if it is what we would write"
     if not folder.exists(): return None
     m = read_manifest(folder)
     if m is None:
         raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest.json): move it away, or force=True to replace it')
-    want = dict(size=size, quality=quality, bytes=video.stat().st_size)
-    same = Path(m['source']).name==video.name and all(m[k]==v for k,v in want.items())
+    same = Path(m['source']).name==video.name and m.get('how')==how and m['bytes']==video.stat().st_size
     return m if same and sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames'] else None
 
 # %% ../nbs/02_extract.ipynb #72f21159
-def _extract(video, folder, size=None, quality=90, force=False):
+def _extract(video, folder, force=False, **how):
     "Frames of `video` in `folder`, complete or not there at all. Returns the manifest"
     video,folder = Path(video),Path(folder)
     if not video.exists(): raise VideoError(video, 'no such file')
-    m = None if force else _done(folder, video, size, quality)
+    m = None if force else _done(folder, video, how)
     if m: return m
     part = folder.with_name(f'.{folder.name}.part')
     # what a killed run left. The process id keeps a process that outlived it from finishing our folder
@@ -83,7 +91,7 @@ def _extract(video, folder, size=None, quality=90, force=False):
     new = part/str(os.getpid())
     try:
         new.mkdir(parents=True)
-        m = _write_frames(video, new, size, quality)
+        m = _write_frames(video, new, **how)
         if folder.exists(): folder.rename(part/'old')
         new.rename(folder)
     except OSError as e:
@@ -91,18 +99,32 @@ def _extract(video, folder, size=None, quality=90, force=False):
     finally: shutil.rmtree(part, ignore_errors=True)
     return m
 
+# %% ../nbs/02_extract.ipynb #a0def4f8
+def _check_how(size, quality, stride, fps, n_frames):
+    "The settings of an extraction; ValueError for what makes no sense"
+    if not 1<=quality<=100:              raise ValueError(f'quality must be from 1 to 100, not {quality}')
+    if size is not None and not size>=1: raise ValueError(f'size must be at least 1 pixel, not {size}')
+    if n_frames is not None:
+        if stride!=1 or fps is not None: raise ValueError(f'give one of stride, fps and n_frames, not {stride=}, {fps=}, {n_frames=}')
+        check_sampling(n_frames)
+    clip_step(1, 1, stride, fps=fps)
+    return dict(size=size, quality=quality, stride=stride, fps=fps, n_frames=n_frames)
+
 # %% ../nbs/02_extract.ipynb #25207fd2
 def avi2frames(
     video:str|Path,     # A video file, `…/<parent>/<stem>.avi`
     dest:str|Path,      # Root of the frame folders
     size:int=None,      # Short side in pixels, never enlarged; None: as in the file
     force:bool=False,   # Write again what is there?
-    quality:int=90      # JPEG quality, 1 to 100
+    quality:int=90,     # JPEG quality, 1 to 100
+    stride:int=1,       # Every `stride`-th frame; or …
+    fps:float=None,     # … so many frames per second; or …
+    n_frames:int=None   # … so many frames, spread over the video
 ):
     "Write the frames `0.jpg, 1.jpg …` of `video` to `dest/<parent>/<stem>` and return that folder. `VideoError` if that fails, and then no frame is left"
     video = Path(video)
     folder = Path(dest)/video.absolute().parent.name/video.stem
-    _extract(video, folder, size, quality, force)
+    _extract(video, folder, force, **_check_how(size, quality, stride, fps, n_frames))
     return folder
 
 # %% ../nbs/02_extract.ipynb #7d41941d
@@ -114,10 +136,10 @@ def _targets(videos, path, dest):
     return [dest/(o.with_suffix('') if taken[o.with_suffix('')]==1 else o.with_name(f'{o.stem}_{o.suffix[1:]}')) for o in rels]
 
 # %% ../nbs/02_extract.ipynb #47825c97
-def _row(task, size, quality, force):
+def _row(task, force, how):
     "A row of the report; no exception gets through, one bad file is not the end of the run"
     video,folder = task
-    try: m = _extract(video, folder, size, quality, force)
+    try: m = _extract(video, folder, force, **how)
     except Exception as e:
         return dict(file=str(video), frames=0, seconds=0., error=str(e) if isinstance(e, VideoError) else f'{video}: {e!r}', note='')
     n,p = m['frames'],m['promised']
@@ -133,20 +155,22 @@ def extract_all(
     n_workers:int=None,   # Processes, None: one for each CPU; 0: in this one
     force:bool=False,     # Write again what is there?
     quality:int=90,       # JPEG quality, 1 to 100
-    progress:bool=True    # Show a progress bar?
+    progress:bool=True,   # Show a progress bar?
+    stride:int=1,         # Every `stride`-th frame; or …
+    fps:float=None,       # … so many frames per second; or …
+    n_frames:int=None     # … so many frames, spread over the video
 ):
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
-    if store!='jpg':          raise ValueError(f"store must be 'jpg', not {store!r}")
-    if not 1<=quality<=100:   raise ValueError(f'quality must be from 1 to 100, not {quality}')
-    if size is not None and not size>=1: raise ValueError(f'size must be at least 1 pixel, not {size}')
+    if store!='jpg': raise ValueError(f"store must be 'jpg', not {store!r}")
+    how = _check_how(size, quality, stride, fps, n_frames)
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     if n_workers is None: n_workers = defaults.cpus
     if len(videos)==1 or n_workers==1: n_workers = 0
     tasks = list(zip(videos, _targets(videos, path, dest)))
-    rows = parallel(_row, tasks, size=size, quality=quality, force=force, n_workers=n_workers, progress=progress, chunksize=1)
+    rows = parallel(_row, tasks, how=how, force=force, n_workers=n_workers, progress=progress, chunksize=1)
     df = pd.DataFrame(list(rows))
     for col in 'error','note':
         bad = df[df[col]!='']

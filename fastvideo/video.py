@@ -140,15 +140,20 @@ def short_side(
     if size is None or size>=min(h,w): return h,w
     return max(1,round(h*size/min(h,w))), max(1,round(w*size/min(h,w)))
 
-# %% ../nbs/00_video.ipynb #b545f989
-class _ToRGB:
-    "Convert decoded frames to upright uint8 arrays (H,W,3), all of the size that the first one gives"
-    def __init__(self, size=None): self.size,self.hw,self.r = size,None,av.video.reformatter.VideoReformatter()
+# %% ../nbs/00_video.ipynb #f6c0fb3f
+class _Convert:
+    "Decoded frames as upright arrays, all of the size that the first one gives: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
+    def __init__(self, size=None, yuv=False):
+        self.size,self.yuv,self.hw,self.r = size,yuv,None,av.video.reformatter.VideoReformatter()
+        # what JFIF asks for: all values from 0 to 255, colours by ITU-R BT.601
+        self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601') if yuv else dict(format='rgb24')
     def __call__(self, frame):
         if self.hw is None: self.hw = short_side(frame.height, frame.width, self.size)
-        o = self.r.reformat(frame, self.hw[1], self.hw[0], 'rgb24', interpolation='AREA').to_ndarray()
+        o = self.r.reformat(frame, self.hw[1], self.hw[0], interpolation='AREA', **self.to)
         # the display matrix says by how many degrees to turn the picture counter-clockwise, as rot90 does
-        return np.ascontiguousarray(np.rot90(o, round(frame.rotation/90))) if frame.rotation else o
+        def upright(a): return np.ascontiguousarray(np.rot90(a, round(frame.rotation/90)))
+        if not self.yuv: return upright(o.to_ndarray())
+        return tuple(upright(np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:,:p.width]) for p in o.planes)
 
 # %% ../nbs/00_video.ipynb #a969dba1
 def _decode(c, s, name):
@@ -162,12 +167,17 @@ def _decode(c, s, name):
 
 def video_frames(
     src:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
-    size:int=None                 # Short side in pixels, None: as in the file
+    size:int=None,                # Short side in pixels, None: as in the file
+    step:float=1,                 # Frames 0, step, 2*step … only, rounded down
+    yuv:bool=False                # As the planes (Y,U,V) of a JPEG: what encodes fastest
 ):
-    "Generator of all frames as uint8 arrays (H,W,3), in order; `VideoError` if there is none, or where decoding fails"
-    rgb = _ToRGB(size)
+    "Generator of frames as uint8 arrays (H,W,3), in order; `VideoError` if there is none, or where decoding fails"
+    convert,k = _Convert(size, yuv),0
     with open_video(src) as (c,s):
-        for frame in _decode(c, s, _name(src)): yield rgb(frame)
+        for i,frame in enumerate(_decode(c, s, _name(src))):
+            if i<int(k*step): continue
+            yield convert(frame)
+            k += 1
 
 # %% ../nbs/00_video.ipynb #85eb35d3
 def extract_frames(
@@ -289,11 +299,11 @@ def read_clip(
         need = sorted(set(want))
         # to look for a way around so few frames would take longer than to decode them
         index = _index(src) if need[-1]>=16 else None
-        try: got = index and read_some(c, s, index, need, _ToRGB(size))
+        try: got = index and read_some(c, s, index, need, _Convert(size))
         except av.error.FFmpegError: pass
-        if index is None: got,n,err = _read_through(c, s, need, _ToRGB(size))
+        if index is None: got,n,err = _read_through(c, s, need, _Convert(size))
     if got is None:                                    # the index was wrong: from the beginning
-        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, _ToRGB(size))
+        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, _Convert(size))
     if len(got)<len(need):
         if choose and n:
             if n<.9*promised:
