@@ -9,7 +9,7 @@ __all__ = ['resize_clip', 'read_frames', 'TensorVideo', 'ImageTuple', 'StackFram
 from fastai.vision.all import *
 from .video import *
 from .extract import *
-import base64, io, simplejpeg
+import base64, io, os, simplejpeg
 
 # %% ../nbs/03_clip.ipynb #bec2cacb
 def resize_clip(
@@ -22,32 +22,41 @@ def resize_clip(
     return o.view(*x.shape[:-2], *hw)
 
 # %% ../nbs/03_clip.ipynb #86f553e4
-def _read_frame(file, size):
-    "One frame as uint8 (H,W,3); its short side is at least `size`, or what the file has"
+def _read_frame(file, size, b=None):
+    "One frame, of a file or of its bytes, as uint8 (H,W,3); its short side is at least `size`, or what the file has"
     try:
-        if file.suffix.lower() not in ('.jpg','.jpeg'): return np.asarray(Image.open(file).convert('RGB'))
-        b = file.read_bytes()
+        if b is None and file.suffix.lower() not in ('.jpg','.jpeg'): return np.asarray(Image.open(file).convert('RGB'))
+        if b is None: b = file.read_bytes()
         if size is None: return simplejpeg.decode_jpeg(b)
         return simplejpeg.decode_jpeg(b, min_height=size, min_width=size, min_factor=1)
     except FileNotFoundError as e: raise VideoError(file, 'no such frame') from e
     except (OSError,ValueError) as e: raise VideoError(file, f'is no picture that can be read ({e})') from e
 
-# %% ../nbs/03_clip.ipynb #cacbd9bf
+# %% ../nbs/03_clip.ipynb #11a67a81
+def _read_packed(path, m, idxs, size):
+    "Frames by number from the file of JPEGs `path` with manifest `m`"
+    with open(path, 'rb') as f:
+        if f.seek(0, 2)!=m['packed']: raise VideoError(path, f"has changed since it was written, {m['packed']} bytes are now {f.tell()}: extract it again, or remove {path.name}.json")
+        def read(pos, n):
+            f.seek(pos)
+            return f.read(n)
+        return {i:_read_frame(f'{path}, frame {i}', size, read(*m['spans'][i])) for i in idxs}
+
 def read_frames(
-    path:str|Path,        # A folder of frames
+    path:str|Path,        # A folder of frames, or a file that `extract_all` wrote with `store='mjpeg'`
     idxs:list|Callable,   # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that gives them; fps is None where no manifest tells
     size:int=None         # Short side in pixels, never enlarged; None: as in the files
 ):
     "The frames `idxs` of a folder as a uint8 tensor (T,C,H,W), the twin of `read_clip`. `VideoError` for frames missing, not pictures, or of different sizes"
     path,m = Path(path),read_manifest(path)
-    files = [path/f'{i}.jpg' for i in range(m['frames'])] if m else ls_sorted(path)
-    n = len(files)
+    n = m['frames'] if m else len(files := ls_sorted(path))
     if n==0: raise VideoError(path, f'no frames in this folder: looked for {" ".join(sorted(frame_extensions))}', n_frames=0)
     want = L(idxs(n, m and m['fps']) if callable(idxs) else idxs).map(int)
     if not want: raise VideoError(path, 'no frames asked for: `idxs` is empty')
     for i in want:
         if not 0<=i<n: raise VideoError(path, f'no frame {i}: it has {n} frames', i, n)
-    got = {i:_read_frame(files[i], size) for i in want.unique()}
+    if m and 'spans' in m: got = _read_packed(path, m, want.unique(), size)
+    else: got = {i:_read_frame(path/f'{i}.jpg' if m else files[i], size) for i in want.unique()}
     hws = {o.shape for o in got.values()}
     if len(hws)>1: raise VideoError(path, f'frames of different sizes: {" ".join(sorted(f"{w}×{h}" for h,w,_ in hws))}')
     x = torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
@@ -78,7 +87,7 @@ class TensorVideo(TensorImage):
                 raise VideoError(_describe(src), 'a clip is uint8: a tensor (T,C,H,W) or an array (T,H,W,C)')
             x = src[L(choose(len(src), None))]
             return cls(resize_clip(x, short_side(*x.shape[-2:], size)))
-        read = read_frames if isinstance(src, (str,Path)) and Path(src).is_dir() else read_clip
+        read = read_frames if isinstance(src, (str,Path)) and (os.path.isdir(src) or os.path.exists(f'{src}.json') and read_manifest(src)) else read_clip
         return cls(read(src, choose, size))
 
     def show(self,

@@ -167,7 +167,8 @@ def get_clips(
 ):
     "The folders of frames and the video files under `path`, but not files whose frames stand beside or around them. `VideoError` if there is nothing"
     frames = get_instances(path)
-    have = set(frames)
+    # a file of JPEGs stands for the video of its name, as a folder does
+    have = {o.with_suffix('') if o.suffix.lower() in video_extensions and o.is_file() else o for o in frames}
     res = frames + get_video_files(path).filter(lambda o: o.with_suffix('') not in have and o.parent not in have)
     if not res:
         raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} '

@@ -40,10 +40,11 @@ Path.ls_sorted = ls_sorted
 
 # %% ../nbs/02_extract.ipynb #663cabb7
 def read_manifest(
-    folder:str|Path   # A folder of frames
+    folder:str|Path   # A folder of frames, or a file that `extract_all` wrote with `store='mjpeg'`
 ):
-    "The dict that extraction left in `folder`, or None if it was made by other means"
-    try: m = json.loads((Path(folder)/'manifest.json').read_text())
+    "The dict that extraction left in `folder` or beside the file, or None if it was made by other means"
+    path = Path(folder)
+    try: m = json.loads((path/'manifest.json' if path.is_dir() else path.with_name(f'{path.name}.json')).read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError): return None
     # other programs call their files so, too
     return m if isinstance(m, dict) and {'frames','fps','source','bytes'} <= set(m) else None
@@ -57,15 +58,22 @@ def _frames(video, info, size, quality, stride, fps, n_frames):
     step = max(1, clip_step(info.fps, 1, stride, fps=fps))
     return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, step, yuv=True)), step/info.fps
 
-def _write_frames(video, folder, **how):
-    "Decode `video` into `folder`, and return what the manifest says"
+def _write_frames(video, new, store, **how):
+    "Decode `video` to the folder or file `new`, and return what the manifest says"
     info = video_info(video, cache=False)
     jpegs,secs = _frames(video, info, **how)
-    for n,o in enumerate(jpegs, 1): (folder/f'{n-1}.jpg').write_bytes(o)
-    h,w = simplejpeg.decode_jpeg_header(o)[:2]
+    o = next(jpegs)
+    (h,w),jpegs = simplejpeg.decode_jpeg_header(o)[:2],itertools.chain([o], jpegs)
+    if store=='jpg':
+        new.mkdir()
+        for n,o in enumerate(jpegs, 1): (new/f'{n-1}.jpg').write_bytes(o)
+        more,note = {},new/'manifest.json'
+    else:
+        spans = write_jpegs(new, jpegs, w, h, 1/secs)
+        n,more,note = len(spans),dict(spans=spans, packed=new.stat().st_size),new.with_name(f'{new.name}.json')
     promised = n if info.exact or how['n_frames'] else math.ceil(info.duration/secs-1e-6)
-    m = dict(frames=n, fps=1/secs, width=w, height=h, source=str(video), bytes=video.stat().st_size, promised=promised, how=how)
-    (folder/'manifest.json').write_text(json.dumps(m, indent=1))
+    m = dict(frames=n, fps=1/secs, width=w, height=h, source=str(video), bytes=video.stat().st_size, promised=promised, how=dict(how, store=store), **more)
+    note.write_text(json.dumps(m))
     return m
 
 # %% ../nbs/02_extract.ipynb #dc226b31
@@ -74,13 +82,14 @@ def _done(folder, video, how):
     if not folder.exists(): return None
     m = read_manifest(folder)
     if m is None:
-        raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest.json): move it away, or force=True to replace it')
-    same = Path(m['source']).name==video.name and m.get('how')==how and m['bytes']==video.stat().st_size
-    return m if same and sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames'] else None
+        raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest): move it away, or force=True to replace it')
+    if not (Path(m['source']).name==video.name and m.get('how')==how and m['bytes']==video.stat().st_size): return None
+    whole = folder.stat().st_size==m['packed'] if 'packed' in m else sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames']
+    return m if whole else None
 
 # %% ../nbs/02_extract.ipynb #72f21159
 def _extract(video, folder, force=False, **how):
-    "Frames of `video` in `folder`, complete or not there at all. Returns the manifest"
+    "Frames of `video` in the folder or file `folder`, complete or not there at all. Returns the manifest"
     video,folder = Path(video),Path(folder)
     if not video.exists(): raise VideoError(video, 'no such file')
     m = None if force else _done(folder, video, how)
@@ -88,11 +97,12 @@ def _extract(video, folder, force=False, **how):
     part = folder.with_name(f'.{folder.name}.part')
     # what a killed run left. The process id keeps a process that outlived it from finishing our folder
     shutil.rmtree(part, ignore_errors=True)
-    new = part/str(os.getpid())
+    new = part/f'{os.getpid()}{folder.suffix if how["store"]=="mjpeg" else ""}'
     try:
-        new.mkdir(parents=True)
+        part.mkdir(parents=True)
         m = _write_frames(video, new, **how)
         if folder.exists(): folder.rename(part/'old')
+        if how['store']=='mjpeg': new.with_name(f'{new.name}.json').replace(folder.with_name(f'{folder.name}.json'))
         new.rename(folder)
     except OSError as e:
         raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): make room or choose another destination; what is done is kept') from e
@@ -100,15 +110,16 @@ def _extract(video, folder, force=False, **how):
     return m
 
 # %% ../nbs/02_extract.ipynb #a0def4f8
-def _check_how(size, quality, stride, fps, n_frames):
+def _check_how(size, quality, stride, fps, n_frames, store='jpg'):
     "The settings of an extraction; ValueError for what makes no sense"
+    if store not in ('jpg','mjpeg'):     raise ValueError(f"store must be 'jpg' or 'mjpeg', not {store!r}")
     if not 1<=quality<=100:              raise ValueError(f'quality must be from 1 to 100, not {quality}')
     if size is not None and not size>=1: raise ValueError(f'size must be at least 1 pixel, not {size}')
     if n_frames is not None:
         if stride!=1 or fps is not None: raise ValueError(f'give one of stride, fps and n_frames, not {stride=}, {fps=}, {n_frames=}')
         check_sampling(n_frames)
     clip_step(1, 1, stride, fps=fps)
-    return dict(size=size, quality=quality, stride=stride, fps=fps, n_frames=n_frames)
+    return dict(store=store, size=size, quality=quality, stride=stride, fps=fps, n_frames=n_frames)
 
 # %% ../nbs/02_extract.ipynb #25207fd2
 def avi2frames(
@@ -151,7 +162,7 @@ def extract_all(
     path:str|Path,        # Folder of videos, at any depth
     dest:str|Path,        # Root of the frame folders; it gets the same sub-folders as `path`
     size:int=None,        # Short side in pixels, never enlarged; None: as in the file
-    store:str='jpg',      # How frames are kept: 'jpg', a folder of JPEGs for each video
+    store:str='jpg',      # How frames are kept: 'jpg', a folder of JPEGs for each video; or 'mjpeg', one file of JPEGs, which any player plays
     n_workers:int=None,   # Processes, None: one for each CPU; 0: in this one
     force:bool=False,     # Write again what is there?
     quality:int=90,       # JPEG quality, 1 to 100
@@ -162,14 +173,13 @@ def extract_all(
 ):
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
-    if store!='jpg': raise ValueError(f"store must be 'jpg', not {store!r}")
-    how = _check_how(size, quality, stride, fps, n_frames)
+    how = _check_how(size, quality, stride, fps, n_frames, store)
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     if n_workers is None: n_workers = defaults.cpus
     if len(videos)==1 or n_workers==1: n_workers = 0
-    tasks = list(zip(videos, _targets(videos, path, dest)))
+    tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
     rows = parallel(_row, tasks, how=how, force=force, n_workers=n_workers, progress=progress, chunksize=1)
     df = pd.DataFrame(list(rows))
     for col in 'error','note':
@@ -183,15 +193,17 @@ def _instances(path):
     if read_manifest(path): return [path],False
     # sorting by name can wait until we know that there are folders only
     with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
+    names = {o.name for o in es}
+    packed = [Path(o.path) for o in es if _is_video(o.name) and f'{o.name}.json' in names and read_manifest(o.path)]
     pics,vids = [sum(f(o.name) for o in es) for f in (_is_frame,_is_video)]
     subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir()), key=lambda o: natural_key(o.name))]
-    inside,deeper = [i for o,_ in subs for i in o],any(v for _,v in subs)
+    inside,deeper = sorted(packed, key=natural_key)+[i for o,_ in subs for i in o],any(v for _,v in subs)
     return [path] if pics>vids and not (inside or deeper) else inside, vids>0 or deeper
 
 def get_instances(
     path:str|Path   # Root of the frame folders
 ):
-    "The folders under `path` that hold frames, in natural order, without hidden and foreign ones"
+    "The folders under `path` that hold frames, and the files of `store='mjpeg'`, in natural order, without hidden and foreign ones"
     return L(_instances(check_folder(path))[0])
 
 # %% ../nbs/02_extract.ipynb #e5daab5c
