@@ -6,6 +6,7 @@ from .clip import *
 from .augment import *
 from .split import *
 from .registry import *
+from .loader import VideoDL
 from .data import *
 from .layers import *
 from .models.frame import *

@@ -120,6 +120,7 @@ def _describe(x): return f'<{type(x).__name__} {tuple(x.shape)} {x.dtype}>'
 def _gif(x, fps):
     "Clip `x` (T,C,H,W) as the bytes of a GIF that runs for ever"
     if x.ndim!=4: raise VideoError(_describe(x), 'one clip (T,C,H,W) makes a GIF: take one of the batch')
+    if not fps>0: raise ValueError(f'fps must be above 0, not {fps}')
     x = x.as_subclass(Tensor).detach().cpu()
     if x.is_floating_point(): x = (x*255).round().clamp(0,255)
     ims,f = [Image.fromarray(o) for o in x.byte().expand(-1,3,-1,-1).permute(0,2,3,1).numpy()],io.BytesIO()

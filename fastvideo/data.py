@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['crop_clip', 'ReadClip', 'ImageTupleTfm', 'get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batch',
-           'show_results', 'plot_top_losses', 'get_clips', 'VideoDL', 'VideoDataLoaders']
+           'show_results', 'plot_top_losses', 'get_clips', 'VideoDataLoaders']
 
 # %% ../nbs/07_data.ipynb #f5c78a3b
 from fastai.vision.all import *
@@ -15,7 +15,8 @@ from .clip import *
 from .augment import *
 from .split import *
 from .registry import *
-import io, json, os, tempfile, time
+from .loader import *
+import io
 
 # %% ../nbs/07_data.ipynb #afe87de3
 def _hw(size):
@@ -83,19 +84,6 @@ class ImageTupleTfm(ReadClip):
     ):
         super().__init__(seq_len, sampling=sampling, short=short, clip_cls=ImageTuple)
 
-# %% ../nbs/07_data.ipynb #42b5fe3c
-def _check_items(files, labels):
-    "The classes, sorted; an error for a list of videos that nothing can be learned from"
-    if not len(files): raise ValueError('no videos in the list: nothing to learn from')
-    gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
-    if gone: raise VideoError(gone[0], f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first')
-    bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
-    if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
-    vocab = L(c for o in labels for c in L(o)).unique().sorted()
-    if len(vocab)<2:
-        raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
-    return vocab
-
 # %% ../nbs/07_data.ipynb #551b214f
 def get_action_dataloaders(
     files:list,             # Folders of frames, or video files, in class folders
@@ -107,11 +95,12 @@ def get_action_dataloaders(
 ):
     "`DataLoaders` as the UCF101 tutorial has them, normalised with ImageNet's statistics"
     files = L(files)
-    _check_items(files, files.map(parent_label))
+    check_items(files, files.map(parent_label))
     splits = GroupSplitter()(files) if val_idxs is None else IndexSplitter(val_idxs)(files)
+    check_splits(splits, len(files))
     audit_split(*[files[o] for o in splits])
     ds = Datasets(files, tfms=[[ImageTupleTfm(seq_len)], [parent_label, Categorize]], splits=splits)
-    return ds.dataloaders(bs=bs, after_item=[Resize(image_size), ToTensor, StackFrames],
+    return ds.dataloaders(bs=fit_bs(bs, len(splits[0])), after_item=[Resize(image_size), ToTensor, StackFrames],
                           after_batch=[IntToFloatTensor, Normalize.from_stats(*imagenet_stats)], **kwargs)
 
 # %% ../nbs/07_data.ipynb #36c265f5
@@ -155,21 +144,27 @@ def show_results(x:TensorVideo, y, samples, outs, ctxs=None, max_n=6, nrows=None
 def show_results(x:TensorVideo, y:TensorCategory, samples, outs, ctxs=None, max_n=6, nrows=None, ncols=2, figsize=None, **kwargs):
     return show_results.invoke(TensorVideo, object, object, object)(x, y, samples, outs, ctxs=ctxs, max_n=max_n, ncols=ncols, figsize=figsize, **kwargs)
 
-@dispatch
-def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, nrows=None, ncols=2, figsize=None, **kwargs):
+def _plot_top_losses(x, y, samples, outs, raws, losses, nrows=None, ncols=2, figsize=None, **kwargs):
     for ctx,s,o,r,l in zip(_strips(len(samples), ncols, figsize), samples, outs, raws, losses):
         s[0].show(ctx=ctx, **kwargs)
         ctx.set_title(f'{s[1]} → {o[0]}, loss {l.item():.2f}, probability {r.max().item():.2f}')
+
+@dispatch
+def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, **kwargs): _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
+@dispatch
+def plot_top_losses(x:TensorVideo, y:TensorMultiCategory, samples, outs, raws, losses, **kwargs): _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
 
 # %% ../nbs/07_data.ipynb #d6be5718
 def get_clips(
     path:str|Path   # A folder of videos, or of folders of frames, at any depth
 ):
-    "The folders of frames and the video files under `path`, but not files whose frames stand beside or around them. `VideoError` if there is nothing"
+    "The folders of frames and the video files under `path`, but not files whose frames are there too. `VideoError` if there is nothing"
     frames = get_instances(path)
-    # a file of JPEGs stands for the video of its name, as a folder does
+    # a file of JPEGs stands for the video of its name, as a folder does; and both for the file that the manifest tells of
     have = {o.with_suffix('') if o.suffix.lower() in video_extensions and o.is_file() else o for o in frames}
-    res = frames + get_video_files(path).filter(lambda o: o.with_suffix('') not in have and o.parent not in have)
+    sources = {(*Path(m['source']).parts[-2:], m['bytes']) for m in frames.map(read_manifest) if m}
+    def is_new(o): return o.with_suffix('') not in have and o.parent not in have and (*o.parts[-2:], o.stat().st_size) not in sources
+    res = frames + get_video_files(path).filter(is_new)
     if not res:
         raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} '
                                f'and for folders with {" ".join(sorted(frame_extensions))}')
@@ -179,57 +174,11 @@ def get_clips(
 def _named_splits(items, path, train, valid):
     "Items under the folders `train` and `valid` of `path` and their split, or None if there are no such"
     tops = [o.relative_to(path).parts[0] for o in items]
-    valid = valid or first(o for o in ('valid','val','test') if o in tops)
+    def named(name): return name if name in tops else first(o for o in tops if o.lower()==name)
+    train,valid = named(train),named(valid) if valid else first(L('valid','val','test').map(named).filter())
     if train not in tops or valid not in tops: return None
     keep = [i for i,o in enumerate(tops) if o in (train,valid)]
     return items[keep],tuple(L(j for j,i in enumerate(keep) if tops[i]==o) for o in (train,valid))
-
-# %% ../nbs/07_data.ipynb #0145c635
-class VideoDL(TfmdDL):
-    "A `TfmdDL` that can do without the videos that cannot be read, and tells which they are"
-    def __init__(self,
-        dataset,                # Items, as for `TfmdDL`
-        on_error:str='raise',   # When a video cannot be read: 'raise', 'skip' or 'replace'
-        **kwargs
-    ):
-        if on_error not in ('raise','skip','replace'): raise ValueError(f'on_error must be raise, skip or replace, not {on_error!r}')
-        self.on_error,self._log,self._bad = on_error,None,{}
-        super().__init__(dataset, **kwargs)
-
-    def new(self, dataset=None, cls=None, **kwargs):
-        "As `TfmdDL.new`; `on_error` goes with the dataset, so that a prediction always raises"
-        return super().new(dataset, cls, **merge({'on_error':self.on_error} if dataset is None else {}, kwargs))
-
-    def do_item(self, s):
-        if self.on_error=='raise': return super().do_item(s)
-        n = len(self.dataset)
-        for k in range(n):
-            try: return super().do_item((ifnone(s, 0)+k)%n)
-            except VideoError as e: self._note(e)
-            if s is not None and self.on_error=='skip': return None
-        raise VideoError(e.file, f'{e.msg}; and none of the other {n-1} videos can be read')
-
-    def _note(self, e):
-        # workers are other processes: what they find comes back in a file
-        with open(self._log or os.devnull, 'a') as f: f.write(json.dumps([str(e.file), e.msg])+'\n')
-
-    def before_iter(self):
-        super().before_iter()
-        if self.on_error!='raise': self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
-
-    def after_iter(self):
-        super().after_iter()
-        if not self._log or not os.path.exists(self._log): return
-        new = Counter(tuple(json.loads(o)) for o in open(self._log))
-        os.unlink(self._log)
-        for k,v in new.items(): self._bad[k] = self._bad.get(k, 0)+v
-        did = dict(skip='skipped', replace='replaced by others')[self.on_error]
-        warn(f'{len(new)} of {len(self.dataset)} videos could not be read and were {did}, the first: {": ".join(first(new))}')
-        if self.on_error=='skip' and len(new)==len(self.dataset): raise VideoError(*first(new))
-
-    def unreadable(self):
-        "A DataFrame (file, times, error) of the videos that were skipped or replaced so far"
-        return pd.DataFrame([(f,n,e) for (f,e),n in self._bad.items()], columns=['file','times','error'])
 
 # %% ../nbs/07_data.ipynb #201dff4e
 class VideoDataLoaders(DataLoaders):
@@ -238,19 +187,21 @@ class VideoDataLoaders(DataLoaders):
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None,
                     fps=None, short='loop', valid_sampling=None, on_error='raise', **kwargs):
+        check_names(kwargs, cls.from_folder)
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
-        vocab = _check_items(files, labels)
+        if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
+        if y_block not in (CategoryBlock,MultiCategoryBlock): raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
+        vocab = check_items(files, labels)
         label,group_func = dict(zip(files, labels)).get,group_func or source_group
         if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label)(files)
-        for o,name in zip(splits, ('training','validation')):
-            if not len(o): raise ValueError(f'{path}: the {name} set is empty; a class needs two groups of videos, or give folders train and valid')
+        check_splits(splits, len(files))
         audit_split(*[[files[i] for i in o] for o in splits], group_func, label)
-        if len(splits[0])<bs:
-            warn(f'bs={bs} is more than the {len(splits[0])} videos to train on: bs={len(splits[0])} is used')
-            bs = len(splits[0])
+        bs = fit_bs(bs, len(splits[0]))
+        for o in L(batch_tfms):
+            if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # of a batch of clips, for each channel
         dblock = DataBlock((block, y_block(vocab=vocab)), get_x=get_x, get_y=get_y, splitter=lambda _: splits, item_tfms=item_tfms, batch_tfms=batch_tfms)
         return cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, **merge(dict(dl_type=VideoDL), kwargs))
 
@@ -285,6 +236,9 @@ class VideoDataLoaders(DataLoaders):
         path = Path(path)
         items = get_clips(path)
         named = _named_splits(items, path, train, valid) if valid_pct is None else None
+        depths = groupby(items, lambda o: len(o.relative_to(path).parts))
+        if len(depths)>1:
+            warn(f'clips lie at different depths under {path}, and the class of each is the folder it is in: ' + ', '.join(f'{os[0].relative_to(path)} has class {parent_label(os[0])!r}' for os in depths.values()))
         if valid and not named and valid_pct is None: raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
         items,splits = named or (items,None)
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
@@ -345,6 +299,7 @@ def from_df(cls:VideoDataLoaders,
 ):
     "From a DataFrame"
     def col(c):
+        if not isinstance(c, (str,int)): raise ValueError(f'a column is a name or a number, not {c!r}; several labels stand in one column, with label_delim')
         if isinstance(c, str) and c not in df.columns: raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
         if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]:
             raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
@@ -370,5 +325,8 @@ def from_csv(cls:VideoDataLoaders,
     **kwargs
 ):
     "From a csv file; takes the columns of `from_df` too"
-    if not (Path(path)/csv_fname).exists(): raise VideoError(Path(path)/csv_fname, 'no such file')
-    return cls.from_df(pd.read_csv(Path(path)/csv_fname, header=header, delimiter=delimiter), path, **kwargs)
+    file = Path(path)/csv_fname
+    if not file.is_file(): raise VideoError(file, 'no such file')
+    try: df = pd.read_csv(file, header=header, delimiter=delimiter)
+    except (UnicodeDecodeError,pd.errors.EmptyDataError,pd.errors.ParserError) as e: raise VideoError(file, f'is no table that can be read ({e})') from e
+    return cls.from_df(df, path, **kwargs)

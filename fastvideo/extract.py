@@ -84,7 +84,7 @@ def _done(folder, video, how):
     if m is None:
         raise VideoError(folder, 'exists and was not written by fastvideo (it has no manifest): move it away, or force=True to replace it')
     if not (Path(m['source']).name==video.name and m.get('how')==how and m['bytes']==video.stat().st_size): return None
-    whole = folder.stat().st_size==m['packed'] if 'packed' in m else sum(o.endswith('.jpg') for o in os.listdir(folder))==m['frames']
+    whole = folder.stat().st_size==m['packed'] if 'packed' in m else sum(o.stat().st_size>0 for o in os.scandir(folder) if o.name.endswith('.jpg'))==m['frames']
     return m if whole else None
 
 # %% ../nbs/02_extract.ipynb #72f21159
@@ -114,7 +114,7 @@ def _check_how(size, quality, stride, fps, n_frames, store='jpg'):
     "The settings of an extraction; ValueError for what makes no sense"
     if store not in ('jpg','mjpeg'):     raise ValueError(f"store must be 'jpg' or 'mjpeg', not {store!r}")
     if not 1<=quality<=100:              raise ValueError(f'quality must be from 1 to 100, not {quality}')
-    if size is not None and not size>=1: raise ValueError(f'size must be at least 1 pixel, not {size}')
+    if size is not None and not (isinstance(size, int) and size>=1): raise ValueError(f'size must be a whole number of pixels from 1, not {size!r}')
     if n_frames is not None:
         if stride!=1 or fps is not None: raise ValueError(f'give one of stride, fps and n_frames, not {stride=}, {fps=}, {n_frames=}')
         check_sampling(n_frames)
@@ -142,9 +142,13 @@ def avi2frames(
 def _targets(videos, path, dest):
     "One frame folder for each of `videos`, under `dest` as they are under `path`"
     rels = [o.relative_to(path) for o in videos]
-    taken = Counter(o.with_suffix('') for o in rels)
-    taken.update({d for o in rels for d in o.parents})
-    return [dest/(o.with_suffix('') if taken[o.with_suffix('')]==1 else o.with_name(f'{o.stem}_{o.suffix[1:]}')) for o in rels]
+    n,used,res = Counter(o.with_suffix('') for o in rels),{d for o in rels for d in o.parents},[]
+    for o in rels:
+        t = o.with_suffix('') if n[o.with_suffix('')]==1 and o.with_suffix('') not in used else o.with_name(f'{o.stem}_{o.suffix[1:]}')
+        while t in used: t = t.with_name(f'{t.name}_')
+        used.add(t)
+        res.append(dest/t)
+    return res
 
 # %% ../nbs/02_extract.ipynb #47825c97
 def _row(task, force, how):
@@ -174,6 +178,7 @@ def extract_all(
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
     how = _check_how(size, quality, stride, fps, n_frames, store)
+    if n_workers is not None and n_workers<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
@@ -187,7 +192,16 @@ def extract_all(
         if len(bad): warnings.warn(f'{len(bad)} of {len(df)} videos have an entry in column {col!r} of the report, the first: {bad[col].iloc[0]}')
     return df
 
-# %% ../nbs/02_extract.ipynb #d6f97130
+# %% ../nbs/02_extract.ipynb #c3ef6ab7
+def _numbered(names):
+    "Are they `0.jpg, 1.jpg …` or `frame_001.jpg, …`?"
+    ms = [re.fullmatch(r'(.*?)\d+', os.path.splitext(o)[0]) for o in names]
+    return all(ms) and len({o[1] for o in ms})==1
+
+def _loops(entry):
+    "A link to a folder that it lies in"
+    return entry.is_symlink() and Path(entry.path).parent.resolve().is_relative_to(Path(entry.path).resolve())
+
 def _instances(path):
     "The folders of frames in `path`, and whether there is a video in it"
     if read_manifest(path): return [path],False
@@ -195,10 +209,11 @@ def _instances(path):
     with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
     names = {o.name for o in es}
     packed = [Path(o.path) for o in es if _is_video(o.name) and f'{o.name}.json' in names and read_manifest(o.path)]
-    pics,vids = [sum(f(o.name) for o in es) for f in (_is_frame,_is_video)]
-    subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir()), key=lambda o: natural_key(o.name))]
+    pics,vids = [[o.name for o in es if f(o.name)] for f in (_is_frame,_is_video)]
+    subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir() and not _loops(o)), key=lambda o: natural_key(o.name))]
     inside,deeper = sorted(packed, key=natural_key)+[i for o,_ in subs for i in o],any(v for _,v in subs)
-    return [path] if pics>vids and not (inside or deeper) else inside, vids>0 or deeper
+    frames = pics and not (inside or deeper) and (not vids or _numbered(pics) and not {Path(o).stem for o in pics} & {Path(o).stem for o in vids})
+    return [path] if frames else inside, bool(vids) or deeper
 
 def get_instances(
     path:str|Path   # Root of the frame folders
@@ -227,14 +242,14 @@ def _open_archive(archive):
 # %% ../nbs/02_extract.ipynb #d50e2f9d
 def _members(ar, archive):
     "(name, bytes, open) of the files in `ar`, opened from `archive`; `VideoError` for what is neither file nor folder, and if there is none"
-    res = []
+    res = {}     # of two members of one name the last counts
     for m in ar.getmembers() if isinstance(ar, tarfile.TarFile) else ar.infolist():
         if isinstance(ar, tarfile.TarFile): name,size,is_dir,link = m.name,m.size,m.isdir(),not m.isfile()
         else: name,size,is_dir,link = m.filename,m.file_size,m.is_dir(),stat.S_ISLNK(m.external_attr>>16) if isinstance(ar, zipfile.ZipFile) else m.is_symlink()
         if is_dir or name.startswith('__MACOSX/'): continue
-        if link: raise VideoError(archive, f'member {name!r} is a link: links are not extracted, they may lead anywhere')
-        res.append((name, size, partial(ar.extractfile if isinstance(ar, tarfile.TarFile) else ar.open, m)))
-    if res: return res
+        if link: raise VideoError(archive, f'member {name!r} is a link or a device: such are not extracted, links may lead anywhere')
+        res[name] = name,size,partial(ar.extractfile if isinstance(ar, tarfile.TarFile) else ar.open, m)
+    if res: return list(res.values())
     raise VideoError(archive, 'needs a password even to list it' if isinstance(ar, rarfile.RarFile) and ar.needs_password() else 'the archive is empty')
 
 # %% ../nbs/02_extract.ipynb #9e14cf69
@@ -274,7 +289,7 @@ def unrar(
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
             raise VideoError(archive, f'is damaged or cut short ({e}): get it again') from e
         check_writable(dest.absolute().parent)
-        root = dest if dest.exists() else dest.with_name(f'.{dest.name}.part')
+        root = dest if dest.exists() else dest.with_name(f'.{dest.name}.{archive.name}.part')
         for o in names:
             if _escapes(o): raise VideoError(archive, f'member {o!r} would land outside of {dest}: nothing was extracted')
         files = [root/o for o in _unwrap([o.replace('\\', '/') for o in names])]

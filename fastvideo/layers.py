@@ -21,7 +21,10 @@ def as_clip(
 def _merge(outs, bs, tdim):
     "One output of those of all chunks, nested in the same way; time goes to axis `tdim`, or the last if there are fewer"
     o = outs[0]
-    if isinstance(o, dict): return type(o)({k:_merge([p[k] for p in outs], bs, tdim) for k in o})
+    if isinstance(o, dict):
+        res = copy(o)                 # of its own type, whatever that takes to be made
+        res.update({k:_merge([p[k] for p in outs], bs, tdim) for k in o})
+        return res
     if isinstance(o, (tuple,list)):
         res = [_merge(p, bs, tdim) for p in zip(*outs)]
         return type(o)(*res) if hasattr(o, '_fields') else type(o)(res)

@@ -6,6 +6,7 @@
 __all__ = ['samplings', 'shorts', 'clip_step', 'check_sampling', 'clip_idxs']
 
 # %% ../nbs/01_sampling.ipynb #3842dc9f
+from numbers import Integral
 import random
 
 # %% ../nbs/01_sampling.ipynb #6389b169
@@ -20,6 +21,7 @@ def clip_step(
     if (stride!=1)+(duration is not None)+(fps is not None)>1: raise ValueError(f'give one of stride, duration and fps, not {stride=}, {duration=}, {fps=}')
     for k,v in dict(stride=stride, duration=duration, fps=fps).items():
         if v is not None and not v>0: raise ValueError(f'{k} must be above 0, not {v}')
+    if stride!=int(stride): raise ValueError(f'stride must be a whole number of frames, not {stride}: fps and duration may be fractions')
     if video_fps is None and (fps or duration):
         raise ValueError('the frames per second are not known (frames without a manifest): use stride, not duration or fps')
     if fps: return video_fps/fps
@@ -37,7 +39,7 @@ shorts    = 'loop','repeat','raise'
 
 def check_sampling(n_frames, sampling='uniform', short='loop', step=1):
     "ValueError that names the argument that is wrong"
-    if not isinstance(n_frames, int) or n_frames<1: raise ValueError(f'n_frames must be a whole number from 1, not {n_frames!r}')
+    if not isinstance(n_frames, Integral) or n_frames<1: raise ValueError(f'n_frames must be a whole number from 1, not {n_frames!r}')
     if sampling not in samplings:                   raise ValueError(f'sampling must be one of {", ".join(samplings)}, not {sampling!r}')
     if short not in shorts:                         raise ValueError(f'short must be one of {", ".join(shorts)}, not {short!r}')
     if step!=1 and sampling in ('uniform','segments'):

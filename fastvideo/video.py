@@ -76,6 +76,7 @@ def write_video(
     path = Path(path)
     codec = codec or _codecs.get(path.suffix.lower())
     if codec is None: raise VideoError(path, f'no codec known for {path.suffix!r}: pass `codec`, or use one of {" ".join(_codecs)}')
+    if not fps>0: raise ValueError(f'fps must be above 0, not {fps}')
     frames = map(_rgb, frames)
     first = next(frames, None)
     if first is None: raise VideoError(path, 'no frames to write')
@@ -147,6 +148,7 @@ def open_video(
     except (av.error.FFmpegError,OSError) as e:
         raise VideoError(_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all. Get it again, or take it out of the folder') from e
     with container:
+        if container.format.name.endswith('_pipe') or 'image2' in container.format.name: raise VideoError(_name(src), 'is a picture, not a video')
         if not container.streams.video: raise VideoError(_name(src), 'has no video stream (only sound?): take it out of the folder')
         s = container.streams.video[0]
         s.codec_context.thread_type,s.codec_context.thread_count = 'NONE',1
@@ -159,6 +161,7 @@ def short_side(
     size:int=None    # Short side wanted, pixels; None: as it is
 ):
     "`(h,w)` scaled down to short side `size`; the aspect is kept, nothing is enlarged"
+    if size is not None and size<1: raise ValueError(f'size must be at least 1 pixel, not {size}')
     if size is None or size>=min(h,w): return h,w
     return max(1,round(h*size/min(h,w))), max(1,round(w*size/min(h,w)))
 
@@ -217,8 +220,8 @@ class VideoInfo:
     exact:bool        # Counted, not taken from the header
     fps:float         # Frames per second, on average
     duration:float    # Seconds
-    width:int         # Pixels, as displayed
-    height:int        # Pixels, as displayed
+    width:int         # Pixels, upright
+    height:int        # Pixels, upright
     codec:str         # Name of the decoder
     pix_fmt:str       # Pixel format, as ffmpeg calls it
     rotation:int      # Degrees by which frames are turned counter-clockwise for display; width and height are those after it
