@@ -52,8 +52,9 @@ def _fit(dls, arch, pool, epochs, seed, pretrained):
 def _demo(path, out, epochs, arch, seed, pretrained):
     "The steps of `fastvideo_demo`; returns the accuracies by name"
     print(f'1. Videos in {path}' if path else '1. Making videos of moving shapes; the class is the motion')
-    videos = path or moving_shapes(out/'shapes', n_per_class=200, seed=seed)
-    frames = out/'frames'
+    # other seeds are other videos
+    videos,frames = (path,out/'frames') if path else (out/f'shapes-{seed}',out/f'frames-{seed}')
+    if not path: moving_shapes(videos, n_per_class=200, seed=seed)
     print(f'2. Extracting their frames to {frames}')
     df = extract_all(videos, frames, size=128 if path else None)
     print(f'   {df.frames.sum():,} frames of {len(df):,} videos')
@@ -87,7 +88,8 @@ def fastvideo_demo(
     start = time.time()
     if epochs<1: sys.exit(f'fastvideo-demo: --epochs must be 1 or more, not {epochs}')
     try: _demo(path and Path(path), Path(out), epochs, arch, seed, arch!='small_cnn' and not no_pretrained)
-    except (VideoError,ValueError,OSError) as e: sys.exit(f'fastvideo-demo: {e}')
+    # errors name arguments of functions: here they are options
+    except (VideoError,ValueError,OSError) as e: sys.exit(f'fastvideo-demo: {e}'.replace('pretrained=False', '--no-pretrained'))
     print(f'Done in {time.time()-start:.0f} s')
 
 # %% ../nbs/15_cli.ipynb #6c50a83d

@@ -12,7 +12,10 @@ from numbers import Integral
 import difflib, inspect, json, os, tempfile, time
 
 # %% ../nbs/06a_loader.ipynb #f4fdfcb3
-def check_items(files, labels):
+def check_items(
+    files:list,   # Paths, or what stands for them
+    labels:list   # A label of each, or a list of labels
+):
     "The classes, sorted; an error for a list of videos that nothing can be learned from"
     if not len(files): raise ValueError('no videos in the list: nothing to learn from')
     gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
@@ -28,14 +31,20 @@ def check_items(files, labels):
     return vocab
 
 # %% ../nbs/06a_loader.ipynb #a9e8bfa7
-def fit_bs(bs, n):
+def fit_bs(
+    bs:int,   # Clips in a batch
+    n:int     # Videos to train on
+):
     "`bs`, or `n` if there are only so many videos: a batch that is never full would never come"
     if not isinstance(bs, Integral) or bs<1: raise ValueError(f'bs must be a whole number from 1, not {bs!r}')
     if bs>n: warn(f'bs={bs} is more than the {n} videos to train on: bs={n} is used')
     return min(bs, n)
 
-def check_splits(splits, n):
-    "Two lists of indices of `n` items, both with something in them"
+def check_splits(
+    splits:tuple,   # Indices that train, indices that validate
+    n:int           # Number of items
+):
+    "ValueError if one of the two is empty, or has indices that there are not"
     for o,name in zip(splits, ('training','validation')):
         if not len(o): raise ValueError(f'the {name} set is empty; a class needs two groups of videos, or give folders train and valid')
         if not all(0<=i<n for i in o): raise ValueError(f'the {name} set has indices outside of 0 to {n-1}, where the {n} videos are')
@@ -88,7 +97,10 @@ class VideoDL(TfmdDL):
         return pd.DataFrame([(f,n,e) for (f,e),n in self._bad.items()], columns=['file','times','error'])
 
 # %% ../nbs/06a_loader.ipynb #2d21ce55
-def check_names(kwargs, *funcs):
+def check_names(
+    kwargs:dict,   # Keywords for the loaders
+    *funcs         # Functions that keywords may have been meant for
+):
     "TypeError for a keyword that neither the loaders nor `funcs` take, with the nearest name"
     def params(*fs): return {k for f in fs for k in inspect.signature(f).parameters}
     known = params(DataBlock.dataloaders, FilteredBase.dataloaders, TfmdDL.__init__, DataLoader.__init__, VideoDL.__init__)

@@ -30,12 +30,15 @@ def create_video_model(
 ):
     "A `VideoModel` from clips (B,T,C,H,W) to logits (B,n_out). ValueError for names that nobody knows and for what does not fit"
     if isinstance(arch, VideoModel):
+        if weights or kwargs or pool!='mean' or grid!=1:
+            raise ValueError(f'{type(arch).__name__} is made already: pool, grid, weights and others go where it is made, not here')
         if arch.n_out!=n_out:
             raise ValueError(f'{type(arch).__name__} gives {arch.n_out} logits, but n_out={n_out} classes are wanted: make it with n_out={n_out}')
         return arch
     if pool not in time_pools: raise ValueError(f'pool must be one of {", ".join(time_pools)}, not {pool!r}')
     cfg = model_cfg(arch)
     if cfg.family=='frame encoder': return FrameModel(arch, n_out, pool, pretrained, weights, grid, n_in=n_in, **kwargs)
+    if pool!='mean' or grid!=1: raise ValueError(f'{cfg.name} is a model of whole clips: pool and grid are for frame encoders, leave them out')
     model = clip_models[cfg.family](n_out, n_frames=n_frames, size=size, n_in=n_in, **kwargs)
     if weights: load_weights(model, read_weights(weights), weights, skip=model.head_names)
     elif pretrained and not cfg.pretrained:

@@ -148,7 +148,7 @@ def _width(body, n_in, sizes, name):
             with torch.no_grad(): o = body.eval()(x)
         except Exception as e: err = e
         else: break
-    else: raise ValueError(f'{name} cannot encode frames (N,{n_in},H,W), tried with {sizes} pixels: {err}') from err
+    else: raise ValueError(f'{name} cannot encode frames (N,{n_in},H,W), tried with {sizes} pixels: {err}. Of models with more than one output or branch, take the one of timm, by name') from err
     body.train()
     if not isinstance(o, Tensor) or o.ndim not in (2,4):
         raise ValueError(f'{name} must give maps (N,C,h,w) or features (N,F) of frames, not {getattr(o, "shape", type(o))}')
