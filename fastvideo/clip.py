@@ -28,7 +28,7 @@ def _read_frame(file, size, b=None):
         if b is None and file.suffix.lower() not in ('.jpg','.jpeg'): return np.asarray(Image.open(file).convert('RGB'))
         if b is None: b = file.read_bytes()
         if size is None: return simplejpeg.decode_jpeg(b)
-        return simplejpeg.decode_jpeg(b, min_height=size, min_width=size, min_factor=1)
+        return simplejpeg.decode_jpeg(b, min_height=size, min_width=size, min_factor=2)  # less than half takes longer than no scaling
     except FileNotFoundError as e: raise VideoError(file, 'no such frame') from e
     except (OSError,ValueError) as e: raise VideoError(file, f'is no picture that can be read ({e})') from e
 
