@@ -1,6 +1,6 @@
 "What the benchmarks share: videos like UCF101's, interleaved timing, a table of ratios"
 from fastvideo.all import *
-import av, statistics, tempfile
+import av, statistics, subprocess, tempfile
 
 kinds = dict(xvid=('.avi', dict(codec='mpeg4', options={'g':'250', 'bf':'2'})),
              h264=('.mp4', dict(codec='libx264', options={'g':'250'})),
@@ -23,6 +23,12 @@ def make_videos(path, n, kinds=kinds):
             f = path/k/f'{i}{suf}'
             if not f.exists(): write_video(f, scene(np.random.default_rng(i)), **kw)
     return path
+
+def tutorial_store(f, dest):
+    "The UCF101 tutorial's extraction: every frame, in full size, by PIL"
+    dest.mkdir(parents=True)
+    with av.open(str(f)) as c:
+        for i,o in enumerate(c.decode(video=0)): o.to_image().save(dest/f'{i}.jpg')
 
 def medians(ways, rounds, reset=noop):
     "Median seconds of each of `ways`, {name: function}, all called in turn in each of `rounds`"

@@ -29,11 +29,6 @@ def decord(f):
 
 def tutorial(d): return torch.stack([ToTensor()(Resize(112)(PILImage.create(d/f'{i}.jpg'))) for i in idxs(180)])
 
-def tutorial_store(f, dest):
-    dest.mkdir(parents=True)
-    with av.open(str(f)) as c:
-        for i,o in enumerate(c.decode(video=0)): o.to_image().save(dest/f'{i}.jpg')
-
 def works(f, *args):
     try: f(*args)
     except Exception as e: print(f'{f.__name__} left out: {type(e).__name__} {str(e).splitlines()[0][:80]}')

@@ -25,8 +25,9 @@ def resize_clip(
 def _read_frame(file, size, b=None):
     "One frame, of a file or of its bytes, as uint8 (H,W,3); its short side is at least `size`, or what the file has"
     try:
-        if b is None and file.suffix.lower() not in ('.jpg','.jpeg'): return np.asarray(Image.open(file).convert('RGB'))
-        if b is None: b = file.read_bytes()
+        if b is None and not str(file).lower().endswith(('.jpg','.jpeg')): return np.asarray(Image.open(file).convert('RGB'))
+        if b is None:
+            with open(file, 'rb') as f: b = f.read()
         if size is None: return simplejpeg.decode_jpeg(b)
         return simplejpeg.decode_jpeg(b, min_height=size, min_width=size, min_factor=2)  # less than half takes longer than no scaling
     except FileNotFoundError as e: raise VideoError(file, 'no such frame') from e
@@ -56,11 +57,12 @@ def read_frames(
     for i in want:
         if not 0<=i<n: raise VideoError(path, f'no frame {i}: it has {n} frames', i, n)
     if m and 'spans' in m: got = _read_packed(path, m, want.unique(), size)
-    else: got = {i:_read_frame(path/f'{i}.jpg' if m else files[i], size) for i in want.unique()}
+    else: got = {i:_read_frame(f'{path}/{i}.jpg' if m else files[i], size) for i in want.unique()}
     hws = {o.shape for o in got.values()}
     if len(hws)>1: raise VideoError(path, f'frames of different sizes: {" ".join(sorted(f"{w}×{h}" for h,w,_ in hws))}')
+    # left with channels last in memory: what follows (resize, crop, batch) is faster for it
     x = torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
-    return resize_clip(x, short_side(*x.shape[-2:], size)).contiguous()
+    return resize_clip(x, short_side(*x.shape[-2:], size))
 
 # %% ../nbs/03_clip.ipynb #385103f7
 def _strip(x, n=5):

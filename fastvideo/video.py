@@ -336,7 +336,7 @@ def read_clip(
             return read_clip(src, idxs(n, fps), size)
         why = f'decoding fails after {n} frames ({err.strerror})' if err else f'it has {n} frames' if n else 'holds no frame that can be decoded'
         raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
-    return torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2).contiguous()
+    return torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
 
 # %% ../nbs/00_video.ipynb #d62c9311
 video_extensions = set('.avi .mp4 .m4v .mkv .mov .webm .mpg .mpeg .mts .m2ts .wmv .flv .3gp .ogv .vob .gif'.split())
