@@ -2,9 +2,9 @@
 from fastvideo.all import *
 import av, statistics, subprocess, tempfile
 
-kinds = dict(xvid=('.avi', dict(codec='mpeg4', options={'g':'250', 'bf':'2'})),
-             h264=('.mp4', dict(codec='libx264', options={'g':'250'})),
-             h264_gop12=('.mp4', dict(codec='libx264', options={'g':'12'})))
+kinds = dict(xvid=('.avi', dict(codec='mpeg4', options={'g':'250', 'bf':'2', 'b':'400000'})),
+             h264=('.mp4', dict(codec='libx264', options={'g':'250', 'crf':'23'})),
+             h264_gop12=('.mp4', dict(codec='libx264', options={'g':'12', 'crf':'23'})))
 
 def scene(rng, n=180, h=240, w=320):
     "`n` frames of a camera that moves over a landscape of noise, with something that moves the other way, and the noise of a sensor"
@@ -14,7 +14,7 @@ def scene(rng, n=180, h=240, w=320):
         y,x,i = int(h/2+dy*k*h/2/n), int(w/2+dx*k*w/2/n), int((h-96)*(k/n))
         o = back[y:y+h, x:x+w].copy()
         o[i:i+96, i:i+96] = thing
-        yield (o+rng.normal(0, 3, (h,w,1))).clip(0, 255).astype(np.uint8)
+        yield (o+rng.normal(0, 1.5, (h,w,1))).clip(0, 255).astype(np.uint8)
 
 def make_videos(path, n, kinds=kinds):
     "`n` videos of each of `kinds` in folders of that name; the same ones in each"

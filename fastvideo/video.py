@@ -151,6 +151,7 @@ def open_video(
         if container.format.name.endswith('_pipe') or 'image2' in container.format.name: raise VideoError(_name(src), 'is a picture, not a video')
         if not container.streams.video: raise VideoError(_name(src), 'has no video stream (only sound?): take it out of the folder')
         s = container.streams.video[0]
+        if s.codec_context is None: raise VideoError(_name(src), 'is in a code that no decoder here knows')
         s.codec_context.thread_type,s.codec_context.thread_count = 'NONE',1
         yield container,s
 
@@ -167,14 +168,15 @@ def short_side(
 
 # %% ../nbs/00_video.ipynb #f6c0fb3f
 class _Convert:
-    "Decoded frames as upright arrays, all of the size that the first one gives: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
-    def __init__(self, size=None, yuv=False):
-        self.size,self.yuv,self.hw,self.r = size,yuv,None,av.video.reformatter.VideoReformatter()
+    "Decoded frames of stream `s` as upright arrays, all of one size: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
+    def __init__(self, s, size=None, yuv=False):
+        # the size at the beginning: a stream may change it, and then all are scaled to the first
+        self.size,self.yuv,self.hw,self.r = size,yuv,(s.codec_context.height,s.codec_context.width),av.video.reformatter.VideoReformatter()
         # what JFIF asks for: all values from 0 to 255, colours by ITU-R BT.601
         self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601') if yuv else dict(format='rgb24')
     def __call__(self, frame):
-        if self.hw is None: self.hw = short_side(frame.height, frame.width, self.size)
-        o = self.r.reformat(frame, self.hw[1], self.hw[0], interpolation='AREA', **self.to)
+        h,w = short_side(*(self.hw if all(self.hw) else (frame.height,frame.width)), self.size)
+        o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to)
         # the display matrix says by how many degrees to turn the picture counter-clockwise, as rot90 does
         def upright(a): return np.ascontiguousarray(np.rot90(a, round(frame.rotation/90)))
         if not self.yuv: return upright(o.to_ndarray())
@@ -197,8 +199,9 @@ def video_frames(
     yuv:bool=False                # As the planes (Y,U,V) of a JPEG: what encodes fastest
 ):
     "Generator of frames as uint8 arrays (H,W,3), in order; `VideoError` if there is none, or where decoding fails"
-    convert,k = _Convert(size, yuv),0
+    k = 0
     with open_video(src) as (c,s):
+        convert = _Convert(s, size, yuv)
         for i,frame in enumerate(_decode(c, s, _name(src))):
             if i<int(k*step): continue
             yield convert(frame)
@@ -324,11 +327,11 @@ def read_clip(
         need = sorted(set(want))
         # to look for a way around so few frames would take longer than to decode them
         index = _index(src) if need[-1]>=16 else None
-        try: got = index and read_some(c, s, index, need, _Convert(size))
+        try: got = index and read_some(c, s, index, need, _Convert(s, size))
         except av.error.FFmpegError: pass
-        if index is None: got,n,err = _read_through(c, s, need, _Convert(size))
+        if index is None: got,n,err = _read_through(c, s, need, _Convert(s, size))
     if got is None:                                    # the index was wrong: from the beginning
-        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, _Convert(size))
+        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, _Convert(s, size))
     if len(got)<len(need):
         if choose and n:
             if n<.9*promised:
