@@ -150,13 +150,14 @@ def _targets(videos, path, dest):
         res.append(dest/t)
     return res
 
-# %% ../nbs/02_extract.ipynb #47825c97
+# %% ../nbs/02_extract.ipynb #08f28a36
+def _bad(video, error): return dict(file=str(video), frames=0, seconds=0., error=error, note='')
+
 def _row(task, force, how):
     "A row of the report; no exception gets through, one bad file is not the end of the run"
     video,folder = task
     try: m = _extract(video, folder, force, **how)
-    except Exception as e:
-        return dict(file=str(video), frames=0, seconds=0., error=str(e) if isinstance(e, VideoError) else f'{video}: {e!r}', note='')
+    except Exception as e: return _bad(video, str(e) if isinstance(e, VideoError) else f'{video}: {e!r}')
     n,p = m['frames'],m['promised']
     note = f'the header promises {p} frames, {n} can be read: cut short?' if n<.9*p else ''
     return dict(file=str(video), frames=n, seconds=n/m['fps'], error='', note=note)
@@ -173,7 +174,8 @@ def extract_all(
     progress:bool=True,   # Show a progress bar?
     stride:int=1,         # Every `stride`-th frame; or …
     fps:float=None,       # … so many frames per second; or …
-    n_frames:int=None     # … so many frames, spread over the video
+    n_frames:int=None,    # … so many frames, spread over the video
+    time_limit:float=600  # Seconds for one video, then it counts as broken
 ):
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
@@ -182,10 +184,8 @@ def extract_all(
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
-    if n_workers is None: n_workers = defaults.cpus
-    if len(videos)==1 or n_workers==1: n_workers = 0
     tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
-    rows = parallel(_row, tasks, how=how, force=force, n_workers=n_workers, progress=progress, chunksize=1)
+    rows = in_processes(_row, tasks, lambda o,why: _bad(o[0], f'{o[0]}: {why}'), n_workers, time_limit, progress, how=how, force=force)
     df = pd.DataFrame(list(rows))
     for col in 'error','note':
         bad = df[df[col]!='']

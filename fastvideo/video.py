@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['video_extensions', 'VideoError', 'check_folder', 'check_writable', 'write_video', 'write_jpegs', 'open_video',
            'short_side', 'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'get_video_files',
-           'verify_videos']
+           'in_processes', 'verify_videos']
 
 # %% ../nbs/00_video.ipynb #55b4aefc
 from fastai.basics import *
@@ -16,7 +16,8 @@ from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
 from functools import lru_cache
 from PIL import Image
-import av, io, json, os, sqlite3, tempfile
+from fastprogress.fastprogress import progress_bar
+import av, io, json, os, pebble, sqlite3, tempfile
 
 # %% ../nbs/00_video.ipynb #cc92f02a
 class VideoError(Exception):
@@ -352,6 +353,28 @@ def get_video_files(
     "The paths of all video files in `path`, sorted"
     return get_files(check_folder(path), extensions=video_extensions, recurse=recurse, folders=folders).sorted()
 
+# %% ../nbs/00_video.ipynb #ac483d26
+def in_processes(
+    f:Callable,          # Function of an item
+    items:list,          # Its items
+    failed:Callable,     # `failed(item, why)` stands in for the result where a process died or took too long
+    n_workers:int=None,  # Processes, None: one for each CPU; 0: in this one, without a limit
+    time_limit:float=600,# Seconds for one item
+    progress:bool=True,  # Show a progress bar?
+    **kwargs
+):
+    "The list of `f(o, **kwargs)` for all items"
+    f,bar = partial(f, **kwargs),progress_bar if progress else noop
+    n_workers = 0 if len(items)<2 else ifnone(n_workers, defaults.cpus)
+    if n_workers==0: return [f(o) for o in bar(items)]
+    def result(o, it):
+        try: return next(it)
+        except TimeoutError:           return failed(o, f'not done after {time_limit:g} s, which is the limit: damaged, or very long (time_limit=)')
+        except pebble.ProcessExpired:  return failed(o, 'the process that decoded it died: damaged')
+    with pebble.ProcessPool(max_workers=n_workers) as pool:
+        it = pool.map(f, items, timeout=time_limit).result()
+        return [result(o, it) for o in bar(items)]
+
 # %% ../nbs/00_video.ipynb #91ac159d
 def _verify(file, quick):
     "What is wrong with `file`, as (readable frames, error), or None"
@@ -364,10 +387,10 @@ def verify_videos(
     files:list,           # Paths of videos
     n_workers:int=None,   # Processes, None: one for each CPU; 0: in this one
     quick:bool=False,     # Decode the first frame only?
-    progress:bool=True    # Show a progress bar?
+    progress:bool=True,   # Show a progress bar?
+    time_limit:float=600  # Seconds for one video
 ):
     "A DataFrame (file, frames that can be decoded, error) of the videos with which something is wrong; empty if all is well"
     files = L(files)
-    n_workers = 0 if len(files)<2 else ifnone(n_workers, defaults.cpus)
-    res = parallel(_verify, files, quick=quick, n_workers=n_workers, progress=progress, chunksize=1)
+    res = in_processes(_verify, files, lambda o,why: (0,why), n_workers, time_limit, progress, quick=quick)
     return pd.DataFrame([(str(f),*o) for f,o in zip(files, res) if o], columns=['file','frames','error'])
