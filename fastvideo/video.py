@@ -10,6 +10,7 @@ __all__ = ['video_extensions', 'VideoError', 'check_folder', 'check_writable', '
 # %% ../nbs/00_video.ipynb #55b4aefc
 from fastai.basics import *
 from .seek import *
+from concurrent import futures
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from fastcore.xdg import xdg_cache_home
@@ -369,7 +370,7 @@ def in_processes(
     if n_workers==0: return [f(o) for o in bar(items)]
     def result(o, it):
         try: return next(it)
-        except TimeoutError:           return failed(o, f'not done after {time_limit:g} s, which is the limit: damaged, or very long (time_limit=)')
+        except futures.TimeoutError:   return failed(o, f'not done after {time_limit:g} s, which is the limit: damaged, or very long (time_limit=)')
         except pebble.ProcessExpired:  return failed(o, 'the process that decoded it died: damaged')
     with pebble.ProcessPool(max_workers=n_workers) as pool:
         it = pool.map(f, items, timeout=time_limit).result()
