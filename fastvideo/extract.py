@@ -10,6 +10,7 @@ from fastai.basics import *
 from fastai.data.external import fastai_path
 from fastprogress.fastprogress import progress_bar
 from .video import *
+from .processes import *
 from .sampling import *
 from pathlib import PureWindowsPath
 import json, os, re, stat, tarfile, zipfile, zlib, lzma
@@ -180,13 +181,12 @@ def extract_all(
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
     how = _check_how(size, quality, stride, fps, n_frames, store)
-    if n_workers is not None and n_workers<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
     videos = get_video_files(path)
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
     rows = in_processes(_row, tasks, lambda o,why: _bad(o[0], f'{o[0]}: {why}'), n_workers, time_limit, progress, how=how, force=force)
-    df = pd.DataFrame(list(rows))
+    df = pd.DataFrame(rows)
     for col in 'error','note':
         bad = df[df[col]!='']
         if len(bad): warnings.warn(f'{len(bad)} of {len(df)} videos have an entry in column {col!r} of the report, the first: {bad[col].iloc[0]}')

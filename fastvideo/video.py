@@ -5,20 +5,19 @@
 # %% auto #0
 __all__ = ['video_extensions', 'VideoError', 'check_folder', 'check_writable', 'write_video', 'write_jpegs', 'open_video',
            'short_side', 'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'get_video_files',
-           'in_processes', 'verify_videos']
+           'verify_videos']
 
 # %% ../nbs/00_video.ipynb #55b4aefc
 from fastai.basics import *
 from .seek import *
-from concurrent import futures
+from .processes import *
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
 from functools import lru_cache
 from PIL import Image
-from fastprogress.fastprogress import progress_bar
-import av, io, json, os, pebble, sqlite3, tempfile
+import av, io, json, os, sqlite3, tempfile
 
 # %% ../nbs/00_video.ipynb #cc92f02a
 class VideoError(Exception):
@@ -353,28 +352,6 @@ def get_video_files(
 ):
     "The paths of all video files in `path`, sorted"
     return get_files(check_folder(path), extensions=video_extensions, recurse=recurse, folders=folders).sorted()
-
-# %% ../nbs/00_video.ipynb #ac483d26
-def in_processes(
-    f:Callable,          # Function of an item
-    items:list,          # Its items
-    failed:Callable,     # `failed(item, why)` stands in for the result where a process died or took too long
-    n_workers:int=None,  # Processes, None: one for each CPU; 0: in this one, without a limit
-    time_limit:float=600,# Seconds for one item
-    progress:bool=True,  # Show a progress bar?
-    **kwargs
-):
-    "The list of `f(o, **kwargs)` for all items"
-    f,bar = partial(f, **kwargs),progress_bar if progress else noop
-    n_workers = 0 if len(items)<2 else ifnone(n_workers, defaults.cpus)
-    if n_workers==0: return [f(o) for o in bar(items)]
-    def result(o, it):
-        try: return next(it)
-        except futures.TimeoutError:   return failed(o, f'not done after {time_limit:g} s, which is the limit: damaged, or very long (time_limit=)')
-        except pebble.ProcessExpired:  return failed(o, 'the process that decoded it died: damaged')
-    with pebble.ProcessPool(max_workers=n_workers) as pool:
-        it = pool.map(f, items, timeout=time_limit).result()
-        return [result(o, it) for o in bar(items)]
 
 # %% ../nbs/00_video.ipynb #91ac159d
 def _verify(file, quick):
