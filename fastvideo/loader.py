@@ -9,7 +9,7 @@ __all__ = ['check_items', 'fit_bs', 'check_splits', 'VideoDL', 'check_names']
 from fastai.vision.all import *
 from .video import *
 from numbers import Integral
-import difflib, inspect, json, os, tempfile, time
+import difflib, inspect, json, os, re, tempfile, time
 
 # %% ../nbs/06a_loader.ipynb #f4fdfcb3
 def check_items(
@@ -55,21 +55,28 @@ class VideoDL(TfmdDL):
     def __init__(self,
         dataset,                # Items, as for `TfmdDL`
         on_error:str='raise',   # When a video cannot be read: 'raise', 'skip' or 'replace'
+        timeout:float=600,      # Seconds to wait for a batch of the workers
         **kwargs
     ):
         if on_error not in ('raise','skip','replace'): raise ValueError(f'on_error must be raise, skip or replace, not {on_error!r}')
-        self.on_error,self._log,self._bad = on_error,None,{}
-        super().__init__(dataset, **kwargs)
+        self.on_error,self._log,self._bad,self._at = on_error,None,{},None
+        super().__init__(dataset, timeout=timeout, **kwargs)
 
     def new(self, dataset=None, cls=None, **kwargs):
         "As `TfmdDL.new`; `on_error` goes with the dataset, so that a prediction always raises"
         return super().new(dataset, cls, **merge({'on_error':self.on_error} if dataset is None else {}, kwargs))
 
+    def _do_item(self, s):
+        if self._at is not None and s is not None: self._at[self.offs] = tensor([os.getpid(), s])
+        res = super().do_item(s)
+        if self._at is not None: self._at[self.offs] = -1
+        return res
+
     def do_item(self, s):
-        if self.on_error=='raise': return super().do_item(s)
+        if self.on_error=='raise': return self._do_item(s)
         n = len(self.dataset)
         for k in range(n):
-            try: return super().do_item((ifnone(s, 0)+k)%n)
+            try: return self._do_item((ifnone(s, 0)+k)%n)
             except VideoError as e: self._note(e)
             if s is not None and self.on_error=='skip': return None
         raise VideoError(e.file, f'{e.msg}; and none of the other {n-1} videos can be read')
@@ -78,8 +85,21 @@ class VideoDL(TfmdDL):
         # workers are other processes: what they find comes back in a file
         with open(self._log or os.devnull, 'a') as f: f.write(json.dumps([str(e.file), e.msg])+'\n')
 
+    def __iter__(self):
+        try: yield from super().__iter__()
+        except RuntimeError as e:
+            if not re.search('DataLoader timed out|is killed by signal|exited unexpectedly', str(e)): raise
+            pids = set(map(int, re.findall(r'\d+', str(e))))
+            at = [self.dataset.items[i] for pid,i in self._at.tolist() if i>=0 and ('timed out' in str(e) or pid in pids)]
+            if not at: raise
+            raise VideoError(at[0], f'was being read when a worker stopped{"" if len(at)==1 else f", as {len(at)-1} others were"} ({e}). Damaged? Take it out of the list; verify_videos finds others like it') from e
+
     def before_iter(self):
         super().before_iter()
+        # fastai's `one_batch` works without workers, and torch takes no time limit then
+        n = self.fake_l.num_workers
+        self.fake_l.timeout = self.timeout if n else 0
+        self._at = torch.full((n,2), -1).share_memory_() if n else None    # of each worker: process and item
         if self.on_error!='raise': self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
 
     def after_iter(self):
