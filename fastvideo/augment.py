@@ -66,7 +66,13 @@ def _on_batches(tfm):
 for o in LightingTfm,Brightness,Contrast,Saturation,HSVTfm,Hue: _on_batches(o)
 
 # %% ../nbs/04_augment.ipynb #4e7e3791
+@IntToFloatTensor
+def encodes(self, x:TensorVideo): return TensorVideo(x.as_subclass(Tensor).float().mul_(1/self.div))
+
 @Normalize
 def encodes(self, x:TensorVideo):
-    x,scale = x.as_subclass(Tensor),1/self.std.as_subclass(Tensor)
-    return TensorVideo(torch.addcmul(-self.mean.as_subclass(Tensor)*scale, x, scale))
+    x,mul = x.as_subclass(Tensor),1/self.std.as_subclass(Tensor)
+    add,rows = -self.mean.as_subclass(Tensor)*mul,x.movedim(-3,-1)
+    if not rows.is_contiguous(): return TensorVideo(torch.addcmul(add, x, mul))
+    add,mul = [o.flatten().repeat(x.shape[-1]) for o in (add,mul)]
+    return TensorVideo(torch.addcmul(add, rows.flatten(-2), mul).view(rows.shape).movedim(-1,-3))
