@@ -1,6 +1,6 @@
 "Damaged videos through `video_info`, `read_clip` and `extract_all`: each must end in frames or in one `VideoError` that names the file"
 from fastvideo.all import *
-import av, json, resource, subprocess, sys, tempfile, threading
+import av, json, re, resource, subprocess, sys, tempfile, threading
 
 kinds = {'avi':{}, 'mp4':{}, 'mkv':dict(options={'g':'12', 'bf':'2'}), 'mov':{}, 'mpg':{}, 'webm':dict(options={'deadline':'realtime', 'cpu-used':'8'}),
          'hevc.mp4':dict(codec='libx265', options={'x265-params':'log-level=error:keyint=12'}), 'vp8.webm':dict(codec='libvpx', options={'deadline':'realtime', 'cpu-used':'8'}),
@@ -35,6 +35,11 @@ def outcome(f, name):
     except Exception as e: return f'{type(e).__name__}: {str(e)[:100]}'
     return 'frames'
 
+def extracted(path, dest, store):
+    "'frames' or 'VideoError' by the report on the one video in `path`"
+    row = extract_all(path, dest, size=32, store=store, progress=False).iloc[0]
+    return 'frames' if not row.error else 'VideoError' if Path(row.file).name in row.error and not re.search(r'\w+(Error|Exception)\(', row.error) else row.error
+
 def same(f):
     "Is frame 30 of a clip the 31st of a full decode? For what is lost a decoder makes something up from what it has seen"
     try: ref = list(video_frames(f))
@@ -46,13 +51,15 @@ def check(seed, srcs, td):
     "What the three make of mutant `seed`"
     rng = np.random.default_rng(seed)
     k = list(srcs)[seed%len(srcs)]
-    f = td/f'{seed}.{k}'
+    f = td/'in'/f'{seed}.{k}'
+    f.parent.mkdir(exist_ok=True)
     f.write_bytes(mutate(rng, srcs[k], list(srcs.values())))
     res = {'video_info':outcome(lambda: video_info(f, exact=True, cache=False), f.name), 'read_clip':outcome(lambda: read_clip(f, lambda n,fps: clip_idxs(n, 8), 32), f.name),
-           'read_clip at 30':outcome(lambda: read_clip(f, [30]), f.name), 'extract':outcome(lambda: avi2frames(f, td/'out', size=32), f.name)}
+           'read_clip at 30':outcome(lambda: read_clip(f, [30]), f.name)}
+    res.update({f'extract_all, {o}':extracted(f.parent, td/o, o) for o in ('jpg','mjpeg')})
     res['frame 30'] = same(f)
     f.unlink()
-    shutil.rmtree(td/'out', ignore_errors=True)
+    for o in 'jpg','mjpeg': shutil.rmtree(td/o)
     return res
 
 @call_parse

@@ -34,8 +34,12 @@ class VideoError(Exception):
         self.file,self.msg,self.index,self.n_frames = file,msg,index,n_frames
     def __reduce__(self): return VideoError, (self.file,self.msg,self.index,self.n_frames)
 
-# %% ../nbs/00_video.ipynb #90d989c6
+# %% ../nbs/00_video.ipynb #08a7416b
 _codecs = {'.mp4':'libx264', '.mov':'libx264', '.mkv':'libx264', '.avi':'mpeg4', '.mpg':'mpeg1video', '.mpeg':'mpeg1video', '.webm':'libvpx-vp9'}
+
+def _rate(fps):
+    "Frames per second as a fraction that containers can hold, never 0"
+    return max(Fraction(fps).limit_denominator(1001), Fraction(1,1001))
 
 def _rgb(o):
     "A PIL image, array (H,W[,3]) or tensor (C,H,W) as a uint8 array (H,W,3)"
@@ -86,7 +90,7 @@ def write_video(
     h,w,_ = first.shape
     try:
         with av.open(str(tmp), 'w') as out:
-            s = out.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
+            s = out.add_stream(codec, rate=_rate(fps), options=options)
             s.width,s.height,s.bit_rate = w,h,int(w*h*fps)
             # 4:2:0 chroma wants even sides
             s.pix_fmt = pix_fmt or ('yuv420p' if codec!='libx264' or (w%2==0 and h%2==0) else 'yuv444p')
@@ -110,7 +114,7 @@ def write_jpegs(
     fps:float=25           # Frames per second
 ):
     "Put `jpegs` as they are into the video `path`; returns where they are, as [(offset, bytes)]"
-    rate,sizes = Fraction(fps).limit_denominator(1001),[]
+    rate,sizes = _rate(fps),[]
     with av.open(str(path), 'w') as out:
         s = out.add_stream('mjpeg', rate=rate)
         s.width,s.height,s.pix_fmt = width,height,'yuvj420p'
