@@ -65,14 +65,23 @@ def _on_batches(tfm):
 # an overload on a base class does not reach the subclasses that exist already
 for o in LightingTfm,Brightness,Contrast,Saturation,HSVTfm,Hue: _on_batches(o)
 
-# %% ../nbs/04_augment.ipynb #4e7e3791
+# %% ../nbs/04_augment.ipynb #58be0a49
+def _floats(x):
+    "Room for `x` as floats, in the same order in memory"
+    if x.device.type!='cpu': return torch.empty_like(x, dtype=torch.float)
+    if not (rows := x.movedim(-3,-1)).is_contiguous(): return torch.from_numpy(np.empty(x.shape, np.float32))
+    return torch.from_numpy(np.empty(rows.shape, np.float32)).movedim(-1,-3)
+
 @IntToFloatTensor
-def encodes(self, x:TensorVideo): return TensorVideo(x.as_subclass(Tensor).float().mul_(1/self.div))
+def encodes(self, x:TensorVideo):
+    x = x.as_subclass(Tensor)
+    return TensorVideo(_floats(x).copy_(x).mul_(1/self.div))
 
 @Normalize
 def encodes(self, x:TensorVideo):
     x,mul = x.as_subclass(Tensor),1/self.std.as_subclass(Tensor)
-    add,rows = -self.mean.as_subclass(Tensor)*mul,x.movedim(-3,-1)
-    if not rows.is_contiguous(): return TensorVideo(torch.addcmul(add, x, mul))
-    add,mul = [o.flatten().repeat(x.shape[-1]) for o in (add,mul)]
-    return TensorVideo(torch.addcmul(add, rows.flatten(-2), mul).view(rows.shape).movedim(-1,-3))
+    add,o,rows = -self.mean.as_subclass(Tensor)*mul,_floats(x),x.movedim(-3,-1)
+    if not rows.is_contiguous(): return TensorVideo(torch.addcmul(add, x, mul, out=o))
+    add,mul = [a.flatten().repeat(x.shape[-1]) for a in (add,mul)]
+    torch.addcmul(add, rows.flatten(-2), mul, out=o.movedim(-3,-1).flatten(-2))
+    return TensorVideo(o)
