@@ -7,11 +7,14 @@ from .augment import *
 from .split import *
 from .registry import *
 from .loader import VideoDL
+from .reader import *
 from .data import *
 from .layers import *
 from .models.frame import *
 from .models.timesformer import *
 from .models.create import *
+from .metrics import *
+from .evaluation import *
 from .learner import *
 from .datasets import *
 from .cli import *

@@ -11,6 +11,8 @@ from .video import *
 from .clip import *
 from .data import *
 from .registry import *
+from .metrics import *
+from .evaluation import *
 from .models.frame import *
 from .models.timesformer import *
 from .models.create import *
@@ -56,6 +58,14 @@ class VideoLearner(Learner):
             raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.get_preds(dl=learn.dls.test_dl(files))')
         with self.no_bar(): return super().predict(item, rm_type_tfms, with_input)
 
+    def evaluate(self,
+        dl=None,           # A DataLoader with labels, a folder of class folders, or a list of items like those of `dls`; None: the validation set
+        n_clips:int=10,    # Clips of each video, chosen as in validation
+        n_crops:int=3      # Crops of each clip: 1, 3 or 10
+    ):
+        "An `Evaluation` by clip and by video, over `n_clips` × `n_crops` views of each: `table`, `per_class`, `confusion` and `preds`"
+        return evaluate_views(self, dl, n_clips, n_crops)
+
 # %% ../nbs/11_learner.ipynb #2186058a
 def _add_norm(dls, mean, std, n_in):
     "Normalise batches of `dls` as the model wants"
@@ -86,7 +96,7 @@ def video_learner(
     lr:float=defaults.lr,       # Learning rate
     splitter:Callable=video_splitter, # Parameter groups
     cbs=None,                   # Callbacks
-    metrics=None,               # None: accuracy
+    metrics=None,               # None: accuracy, and `video_accuracy` if videos are validated by several clips
     path:str|Path=None,         # Folder for models; None: that of `dls`
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
@@ -110,7 +120,9 @@ def video_learner(
     check_input(cfg, t, None if 'patch_size' in kwargs else size, c)
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, n_frames=t, size=size, n_in=c, **kwargs)
     if normalize: _add_norm(dls, cfg.mean, cfg.std, c)
-    if metrics is None: metrics = accuracy_multi if isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat) else accuracy
+    if metrics is None:
+        multi = isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
+        metrics = accuracy_multi if multi else [accuracy,video_accuracy] if getattr(dls.valid, 'n_clips', 1)>1 else accuracy
     learn = VideoLearner(dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter, cbs=cbs, metrics=metrics, path=path, model_dir=model_dir,
                          wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms)
     if weights or (pretrained and cfg.pretrained): learn.freeze()

@@ -56,20 +56,43 @@ class VideoDL(TfmdDL):
         dataset,                # Items, as for `TfmdDL`
         on_error:str='raise',   # When a video cannot be read: 'raise', 'skip' or 'replace'
         timeout:float=600,      # Seconds to wait for a batch of the workers
+        n_clips:int=1,          # So many items, one after the other, are clips of one video
+        epoch_clips:int=None,   # Clips in an epoch; None: each item once
         **kwargs
     ):
         if on_error not in ('raise','skip','replace'): raise ValueError(f'on_error must be raise, skip or replace, not {on_error!r}')
-        self.on_error,self._log,self._bad,self._at = on_error,None,{},None
-        super().__init__(dataset, timeout=timeout, **kwargs)
+        self.on_error,self._log,self._bad,self._at,self.n_clips,self.epoch_clips = on_error,None,{},None,n_clips,epoch_clips
+        super().__init__(dataset, timeout=timeout, **merge(kwargs, {} if epoch_clips is None else dict(n=epoch_clips)))
+        self._limit()
 
     def new(self, dataset=None, cls=None, **kwargs):
-        "As `TfmdDL.new`; `on_error` goes with the dataset, so that a prediction always raises"
-        return super().new(dataset, cls, **merge({'on_error':self.on_error} if dataset is None else {}, kwargs))
+        "As `TfmdDL.new`; `on_error`, `n_clips` and `epoch_clips` go with the dataset, so that a prediction always raises"
+        return super().new(dataset, cls, **merge({o:getattr(self, o) for o in ('on_error','n_clips','epoch_clips')} if dataset is None else {}, kwargs))
+
+    def get_idxs(self):
+        if self.epoch_clips is None: return super().get_idxs()
+        n,its = len(self.dataset),[]
+        # all of them in turn, in another order each time, until there are enough
+        while len(its)<self.epoch_clips: its += self.rng.sample(range(n), n) if self.shuffle else range(n)
+        return its[:self.epoch_clips]
+
+    def _limit(self):
+        # fastai's `one_batch` works without workers, and torch takes no time limit then
+        self.fake_l.timeout = self.timeout if self.fake_l.num_workers else 0
 
     def _do_item(self, s):
         if self._at is not None and s is not None: self._at[self.offs] = tensor([os.getpid(), s])
         res = super().do_item(s)
         if self._at is not None: self._at[self.offs] = -1
+        if self.n_clips==1 or s is None: return res
+        y = res[-1].clone()                    # a target may be one object for several items
+        y.video = s//self.n_clips
+        return (*res[:-1],y)
+
+    def create_batch(self, b):
+        res = super().create_batch(b)
+        # which videos these are goes with the targets, through workers and to the device
+        if self.n_clips>1: res[-1].video = tensor([o[-1].video for o in b])
         return res
 
     def do_item(self, s):
@@ -96,9 +119,8 @@ class VideoDL(TfmdDL):
 
     def before_iter(self):
         super().before_iter()
-        # fastai's `one_batch` works without workers, and torch takes no time limit then
+        self._limit()
         n = self.fake_l.num_workers
-        self.fake_l.timeout = self.timeout if n else 0
         self._at = torch.full((n,2), -1).share_memory_() if n else None    # of each worker: process and item
         if self.on_error!='raise': self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
 
