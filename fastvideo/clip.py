@@ -9,6 +9,7 @@ __all__ = ['resize_clip', 'read_frames', 'TensorVideo', 'ImageTuple', 'StackFram
 from fastai.vision.all import *
 from .video import *
 from .extract import *
+from operator import index as as_int
 import base64, io, os, simplejpeg
 
 # %% ../nbs/03_clip.ipynb #bec2cacb
@@ -52,7 +53,7 @@ def read_frames(
     path,m = Path(path),read_manifest(path)
     n = m['frames'] if m else len(files := ls_sorted(path))
     if n==0: raise VideoError(path, f'no frames in this folder: looked for {" ".join(sorted(frame_extensions))}', n_frames=0)
-    want = L(idxs(n, m and m['fps']) if callable(idxs) else idxs).map(int)
+    want = L(as_int(i) for i in (idxs(n, m and m['fps']) if callable(idxs) else idxs))
     if not want: raise VideoError(path, 'no frames asked for: `idxs` is empty')
     for i in want:
         if not 0<=i<n: raise VideoError(path, f'no frame {i}: it has {n} frames', i, n)
@@ -83,11 +84,14 @@ class TensorVideo(TensorImage):
         "A clip from whatever holds one; `VideoError` if it cannot be read"
         choose = idxs if callable(idxs) else lambda n,fps: range(n) if idxs is None else idxs
         if isinstance(src, tuple):      src = StackFrames()(src)
-        if isinstance(src, np.ndarray): src = torch.from_numpy(src).permute(0,3,1,2)
-        if isinstance(src, Tensor):
-            if src.ndim!=4 or src.dtype!=torch.uint8:
+        if isinstance(src, (np.ndarray,Tensor)):
+            if src.ndim!=4 or str(src.dtype).split('.')[-1]!='uint8' or not len(src):
                 raise VideoError(_describe(src), 'a clip is uint8: a tensor (T,C,H,W) or an array (T,H,W,C)')
-            x = src[L(choose(len(src), None))]
+            want = [as_int(i) for i in choose(len(src), None)]
+            if not want: raise VideoError(_describe(src), 'no frames asked for: `idxs` is empty')
+            bad = first(i for i in want if not 0<=i<len(src))
+            if bad is not None: raise VideoError(_describe(src), f'no frame {bad}: it has {len(src)} frames', bad, len(src))
+            x = torch.from_numpy(src[want]).permute(0,3,1,2) if isinstance(src, np.ndarray) else src[want]
             return cls(resize_clip(x, short_side(*x.shape[-2:], size)))
         read = read_frames if isinstance(src, (str,Path)) and (os.path.isdir(src) or os.path.exists(f'{src}.json') and read_manifest(src)) else read_clip
         return cls(read(src, choose, size))

@@ -114,6 +114,17 @@ def _named_splits(items, path, train, valid):
     keep = [i for i,o in enumerate(tops) if o in (train,valid)]
     return items[keep],tuple(L(j for j,i in enumerate(keep) if tops[i]==o) for o in (train,valid))
 
+# %% ../nbs/07_data.ipynb #ab558011
+def _readable_first(files, splits):
+    "`splits` with a training video in front that can be read, if there is one"
+    def readable(i):
+        try: TensorVideo.create(files[i], [0])
+        except VideoError: return False
+        return True
+    train = L(splits[0])
+    i = first(i for i in train if readable(i))
+    return splits if i is None else (L(i)+train.filter(lambda o: o!=i),splits[1])
+
 # %% ../nbs/07_data.ipynb #a79d65ba
 def _clips(items, splits, train_clips, valid_clips):
     "Each training item `train_clips` times, each validation item as `valid_clips` clips of it, and the indices of both"
@@ -147,6 +158,8 @@ class VideoDataLoaders(DataLoaders):
         elif any(isinstance(o, (str,Path)) for side in splits for o in side): splits = find_names(files, splits)
         check_splits(splits, len(files))
         audit_split(*[[files[i] for i in o] for o in splits], group_func, label)
+        if on_error!='raise': splits = _readable_first(files, splits)
+        if isinstance(kwargs.get('device'), str): kwargs['device'] = torch.device(kwargs['device'])
         bs = fit_bs(bs, ifnone(epoch_clips, len(splits[0])*train_clips))
         if train_clips>1 or valid_clips>1: items,splits = _clips(items, splits, train_clips, valid_clips)
         for o in L(batch_tfms):

@@ -39,7 +39,14 @@ def ls_sorted(
 # %% ../nbs/02_extract.ipynb #c50e7f8e
 Path.ls_sorted = ls_sorted
 
-# %% ../nbs/02_extract.ipynb #663cabb7
+# %% ../nbs/02_extract.ipynb #36641095
+def _is_manifest(m):
+    "Did we write this? Other programs call their files so, too"
+    def whole(*os): return all(type(o) is int and o>=0 for o in os)
+    if not (isinstance(m, dict) and {'frames','fps','source','bytes'} <= set(m) and whole(m['frames'], m['bytes']) and isinstance(m['fps'], (int,float)) and isinstance(m['source'], str)): return False
+    if 'spans' not in m: return True
+    return isinstance(m['spans'], list) and len(m['spans'])==m['frames'] and whole(m.get('packed')) and all(isinstance(o, list) and len(o)==2 and whole(*o) for o in m['spans'])
+
 def read_manifest(
     folder:str|Path   # A folder of frames, or a file that `extract_all` wrote with `store='mjpeg'`
 ):
@@ -47,12 +54,14 @@ def read_manifest(
     path = Path(folder)
     try: m = json.loads((path/'manifest.json' if path.is_dir() else path.with_name(f'{path.name}.json')).read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError): return None
-    # other programs call their files so, too
-    return m if isinstance(m, dict) and {'frames','fps','source','bytes'} <= set(m) else None
+    return m if _is_manifest(m) else None
 
 # %% ../nbs/02_extract.ipynb #160e711e
 def _frames(video, info, size, quality, stride, fps, n_frames):
     "Frames of `video` as JPEGs, and how many seconds lie between them, as (generator, seconds)"
+    if n_frames and n_frames>32:                      # too many to hold them all
+        idxs = clip_idxs(n := video_info(video, exact=True).frames, min(n, n_frames))
+        return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, idxs, yuv=True)), info.duration/len(idxs)
     if n_frames:
         x = read_clip(video, lambda n,_: clip_idxs(n, min(n, n_frames)), size).permute(0,2,3,1).numpy()
         return (simplejpeg.encode_jpeg(np.ascontiguousarray(o), quality, colorsubsampling='420') for o in x), info.duration/len(x)
@@ -73,7 +82,7 @@ def _write_frames(video, new, store, **how):
         spans = write_jpegs(new, jpegs, w, h, 1/secs)
         n,more,note = len(spans),dict(spans=spans, packed=new.stat().st_size),new.with_name(f'{new.name}.json')
     promised = n if info.exact or how['n_frames'] else math.ceil(info.duration/secs-1e-6)
-    m = dict(frames=n, fps=1/secs, width=w, height=h, source=str(video), bytes=video.stat().st_size, promised=promised, how=dict(how, store=store), **more)
+    m = dict(frames=n, fps=1/secs, width=w, height=h, source=str(video), bytes=video.stat().st_size, promised=promised, seconds=min(n*secs, info.duration), vfr=info.vfr, how=dict(how, store=store), **more)
     note.write_text(json.dumps(m))
     return m
 
@@ -157,11 +166,13 @@ def _bad(video, error): return dict(file=str(video), frames=0, seconds=0., error
 def _row(task, force, how):
     "A row of the report; no exception gets through, one bad file is not the end of the run"
     video,folder = task
-    try: m = _extract(video, folder, force, **how)
+    try:
+        m = _extract(video, folder, force, **how)
+        n,p = m['frames'],m['promised']
+        note = f'the header promises {p} frames, {n} can be read: cut short?' if n<.9*p else ''
+        if m['vfr'] and how['fps']: note = f'its frame rate varies, and frames are counted, not timed: {how["fps"]} a second on average'
+        return dict(file=str(video), frames=n, seconds=m['seconds'], error='', note=note)
     except Exception as e: return _bad(video, str(e) if isinstance(e, VideoError) else f'{video}: {e!r}')
-    n,p = m['frames'],m['promised']
-    note = f'the header promises {p} frames, {n} can be read: cut short?' if n<.9*p else ''
-    return dict(file=str(video), frames=n, seconds=n/m['fps'], error='', note=note)
 
 # %% ../nbs/02_extract.ipynb #0bea953d
 def extract_all(
@@ -174,17 +185,19 @@ def extract_all(
     quality:int=90,       # JPEG quality, 1 to 100
     progress:bool=True,   # Show a progress bar?
     stride:int=1,         # Every `stride`-th frame; or …
-    fps:float=None,       # … so many frames per second; or …
+    fps:float=None,       # … so many frames per second, on average where the rate varies; or …
     n_frames:int=None,    # … so many frames, spread over the video
     time_limit:float=600  # Seconds for one video, then it counts as broken
 ):
     "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
     how = _check_how(size, quality, stride, fps, n_frames, store)
-    videos = get_video_files(path)
+    videos = get_video_files(path).filter(lambda o: not read_manifest(o))     # not what was extracted into the same folder
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
+    for v,t in tasks:
+        if t in videos: raise VideoError(t, f'is one of the videos, and the frames of {v} would replace it: choose another destination')
     rows = in_processes(_row, tasks, lambda o,why: _bad(o[0], f'{o[0]}: {why}'), n_workers, time_limit, progress, how=how, force=force)
     df = pd.DataFrame(rows)
     for col in 'error','note':
@@ -198,10 +211,6 @@ def _numbered(names):
     ms = [re.fullmatch(r'(.*?)\d+', os.path.splitext(o)[0]) for o in names]
     return all(ms) and len({o[1] for o in ms})==1
 
-def _loops(entry):
-    "A link to a folder that it lies in"
-    return entry.is_symlink() and Path(entry.path).parent.resolve().is_relative_to(Path(entry.path).resolve())
-
 def _instances(path):
     "The folders of frames in `path`, and whether there is a video in it"
     if read_manifest(path): return [path],False
@@ -210,7 +219,7 @@ def _instances(path):
     names = {o.name for o in es}
     packed = [Path(o.path) for o in es if _is_video(o.name) and f'{o.name}.json' in names and read_manifest(o.path)]
     pics,vids = [[o.name for o in es if f(o.name)] for f in (_is_frame,_is_video)]
-    subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir() and not _loops(o)), key=lambda o: natural_key(o.name))]
+    subs = [_instances(Path(o.path)) for o in sorted((o for o in es if o.is_dir() and not is_loop(Path(o.path))), key=lambda o: natural_key(o.name))]
     inside,deeper = sorted(packed, key=natural_key)+[i for o,_ in subs for i in o],any(v for _,v in subs)
     frames = pics and not (inside or deeper) and (not vids or _numbered(pics) and not {Path(o).stem for o in pics} & {Path(o).stem for o in vids})
     return [path] if frames else inside, bool(vids) or deeper

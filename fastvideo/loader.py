@@ -116,6 +116,7 @@ class VideoDL(TfmdDL):
             at = [self.dataset.items[i] for pid,i in self._at.tolist() if i>=0 and ('timed out' in str(e) or pid in pids)]
             if not at: raise
             raise VideoError(at[0], f'was being read when a worker stopped{"" if len(at)==1 else f", as {len(at)-1} others were"} ({e}). Damaged? Take it out of the list; verify_videos finds others like it') from e
+        finally: self._report()                # also when the loop over the batches ends early
 
     def before_iter(self):
         super().before_iter()
@@ -126,8 +127,11 @@ class VideoDL(TfmdDL):
 
     def after_iter(self):
         super().after_iter()
+        self._report()
+
+    def _report(self):
         if not self._log or not os.path.exists(self._log): return
-        new = Counter(tuple(json.loads(o)) for o in open(self._log))
+        new = Counter(tuple(json.loads(o)) for o in Path(self._log).read_text().splitlines())
         os.unlink(self._log)
         for k,v in new.items(): self._bad[k] = self._bad.get(k, 0)+v
         did = dict(skip='skipped', replace='replaced by others')[self.on_error]

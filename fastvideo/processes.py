@@ -19,7 +19,8 @@ def _serve(f, conn):
     while parent not in connection.wait([conn, parent]):
         try: res = f(conn.recv()),None
         except Exception as e: res = None,e
-        conn.send(res)
+        try: conn.send(res)
+        except Exception as e: conn.send((None,TypeError(f'{res[1] or type(res[0])} cannot be sent from one process to another: {e}')))
 
 def _worker(f):
     "A new process that works for us, as (our end of its pipe, process)"
@@ -37,8 +38,8 @@ def _in_processes(f, items, failed, n_workers, time_limit):
         while todo or busy:
             while todo and len(busy)<n_workers:
                 i,(conn,p) = todo.pop(),idle.pop() if idle else _worker(f)
-                conn.send(items[i])
                 busy[conn] = i,p,time.monotonic()+time_limit
+                conn.send(items[i])
             ready = connection.wait(busy, max(0, min(t for *_,t in busy.values())-time.monotonic()))
             for conn,(i,p,t) in list(busy.items()):
                 if conn in ready:
@@ -63,7 +64,7 @@ def in_processes(
     f:Callable,          # Function of an item
     items:list,          # Its items
     failed:Callable,     # `failed(item, why)` stands in for the result where a process died or took too long
-    n_workers:int=None,  # Processes, None: one for each CPU; 0: in this one, without a limit
+    n_workers:int=None,  # Processes, None: one for each CPU; 0: in this one, without a limit and without protection
     time_limit:float=600,# Seconds for one item
     progress:bool=True,  # Show a progress bar?
     **kwargs
@@ -71,7 +72,7 @@ def in_processes(
     "The list of `f(o, **kwargs)` for all items, in their order; an error in `f` ends it"
     n_workers = ifnone(n_workers, defaults.cpus)
     if n_workers<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
-    f,n_workers = partial(f, **kwargs),0 if len(items)<2 else min(n_workers, len(items))
+    f,n_workers = partial(f, **kwargs),min(n_workers, len(items))
     done = enumerate(map(f, items)) if n_workers==0 else _in_processes(f, items, failed, n_workers, time_limit)
     if progress: done = progress_bar(done, total=len(items))
     return [o for _,o in sorted(done, key=itemgetter(0))]

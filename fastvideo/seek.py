@@ -8,18 +8,20 @@ __all__ = ['scan', 'read_some']
 # %% ../nbs/00a_seek.ipynb #52340aed
 import numpy as np
 
-# %% ../nbs/00a_seek.ipynb #08a1088d
+# %% ../nbs/00a_seek.ipynb #221c1367
 _formats = 'mov','matroska'
 _codecs_in = dict(h264='h264', hevc='hevc', vp9='vp9', libdav1d='av1', av1='av1', mjpeg='mjpeg')
 
-def _begins(b, codec, n):
-    "Is a picture in packet `b` one at which decoding can begin? `n`: bytes of the length before each NAL unit"
-    i = 0
+def _nal_types(b, codec, n):
+    "The types of the NAL units in packet `b` (ITU-T H.264 and H.265, table 7-1); `n`: bytes of the length before each"
+    i,res = 0,set()
     while i+n<len(b):
-        t = b[i+n]
-        if t&31==5 if codec=='h264' else 16<=t>>1&63<=21: return True      # ITU-T H.264 table 7-1, H.265 table 7-1
+        res.add(b[i+n]&31 if codec=='h264' else b[i+n]>>1&63)
         i += n+int.from_bytes(b[i:i+n], 'big')
-    return False
+    return res
+
+# IDR; IDR and CRA. And what makes HEVC drop pictures: BLA, end of sequence, end of bitstream
+_starts,_drops = dict(h264={5}, hevc={19,20,21}),dict(hevc={16,17,18,36,37})
 
 def _nal_length(codec, extra):
     "Bytes of the length before each NAL unit as the header says (ISO/IEC 14496-15); 0 for codecs without NAL units, None if it does not say"
@@ -39,7 +41,9 @@ def scan(
     for p in c.demux(s):
         if not p.size: continue                                            # the end
         if p.pts is None or p.is_discard: return None
-        if p.is_keyframe and (n==0 or _begins(bytes(p), codec, n)): keys.append(p.pts)
+        types = _nal_types(bytes(p), codec, n) if codec=='hevc' or n and p.is_keyframe else set()
+        if types & _drops.get(codec, set()): return None
+        if p.is_keyframe and (n==0 or types & _starts[codec]): keys.append(p.pts)
         times.append(p.pts)
     order = sorted(set(times))
     # pictures before the first key frame are not shown; pictures that come out in another order than they were sent need times that say so

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['video_extensions', 'VideoError', 'check_folder', 'check_writable', 'write_video', 'write_jpegs', 'open_video',
-           'short_side', 'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'get_video_files',
-           'verify_videos']
+           'short_side', 'video_frames', 'extract_frames', 'VideoInfo', 'video_info', 'read_clip', 'is_loop',
+           'get_video_files', 'verify_videos']
 
 # %% ../nbs/00_video.ipynb #55b4aefc
 from fastai.basics import *
@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
 from functools import lru_cache
+from numbers import Integral
+from operator import index as as_int
 from PIL import Image
 import av, io, json, os, sqlite3, tempfile
 
@@ -143,11 +145,13 @@ _tags = dict(metadata_errors='ignore') if int(av.__version__.split('.')[0])<19 e
 
 @contextmanager
 def open_video(
-    src:str|Path|bytes|io.IOBase   # A path, the bytes of a file, or a binary file object
+    src:str|Path|bytes|io.IOBase   # A path, the bytes of a file, or a binary file object, which is read from its beginning
 ):
     "A context with (container, video stream), always closed at its end; whatever ffmpeg says inside becomes a `VideoError` that names the file"
     if isinstance(src, (str,Path)): _check_file(src)
-    f = io.BytesIO(src) if isinstance(src, bytes) else str(src) if isinstance(src, Path) else src
+    # an absolute path is never taken for a protocol, as `12:30.mp4` would be
+    f = io.BytesIO(src) if isinstance(src, bytes) else os.path.abspath(src) if isinstance(src, (str,Path)) else src
+    if not isinstance(f, (str,io.IOBase)): raise TypeError(f'a video is a path, bytes or a binary file object, not {type(src).__name__}')
     if hasattr(f, 'seek'): f.seek(0)
     try: container = av.open(f, **_tags)
     except (av.error.FFmpegError,OSError) as e:
@@ -167,23 +171,34 @@ def short_side(
     size:int=None    # Short side wanted, pixels; None: as it is
 ):
     "`(h,w)` scaled down to short side `size`; the aspect is kept, nothing is enlarged"
-    if size is not None and size<1: raise ValueError(f'size must be at least 1 pixel, not {size}')
+    if size is not None and not (isinstance(size, Integral) and size>=1): raise ValueError(f'size must be a whole number of pixels from 1, not {size!r}')
     if size is None or size>=min(h,w): return h,w
     return max(1,round(h*size/min(h,w))), max(1,round(w*size/min(h,w)))
+
+# %% ../nbs/00_video.ipynb #2c0affd5
+def _turn(frame):
+    "What makes `frame` upright: (transpose, flip up-down, flip left-right), from its display matrix (ISO/IEC 14496-12, 6.2.2)"
+    m = first(o for o in frame.side_data if o.type.name=='DISPLAYMATRIX')
+    if m is None: return False,False,False
+    a,b,_,c,d = np.frombuffer(bytes(m), np.int32)[:5].tolist()      # x and y are shown at a*x+c*y and b*x+d*y
+    return (False,d<0,a<0) if abs(a)>=abs(b) else (True,b<0,c<0)
 
 # %% ../nbs/00_video.ipynb #f6c0fb3f
 class _Convert:
     "Decoded frames of stream `s` as upright arrays, all of one size: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
     def __init__(self, s, size=None, yuv=False):
         # the size at the beginning: a stream may change it, and then all are scaled to the first
-        self.size,self.yuv,self.hw,self.r = size,yuv,(s.codec_context.height,s.codec_context.width),av.video.reformatter.VideoReformatter()
+        self.size,self.yuv,self.hw,self.r,self.turn = size,yuv,(s.codec_context.height,s.codec_context.width),av.video.reformatter.VideoReformatter(),None
         # what JFIF asks for: all values from 0 to 255, colours by ITU-R BT.601
         self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601') if yuv else dict(format='rgb24')
     def __call__(self, frame):
         h,w = short_side(*(self.hw if all(self.hw) else (frame.height,frame.width)), self.size)
         o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to)
-        # the display matrix says by how many degrees to turn the picture counter-clockwise, as rot90 does
-        def upright(a): return np.ascontiguousarray(np.rot90(a, round(frame.rotation/90)))
+        if self.turn is None: self.turn = _turn(frame)     # of the stream, so the same for all
+        transpose,up,left = self.turn
+        def upright(a):
+            if transpose: a = a.swapaxes(0, 1)
+            return np.ascontiguousarray(a[::-1 if up else 1, ::-1 if left else 1])
         if not self.yuv: return upright(o.to_ndarray())
         return tuple(upright(np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:,:p.width]) for p in o.planes)
 
@@ -200,17 +215,17 @@ def _decode(c, s, name):
 def video_frames(
     src:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
     size:int=None,                # Short side in pixels, None: as in the file
-    step:float=1,                 # Frames 0, step, 2*step … only, rounded down
+    step:float|list=1,            # Frames 0, step, 2*step … only, rounded down; or the frames with these numbers, in order
     yuv:bool=False                # As the planes (Y,U,V) of a JPEG: what encodes fastest
 ):
     "Generator of frames as uint8 arrays (H,W,3), in order; `VideoError` if there is none, or where decoding fails"
-    k = 0
+    wanted = iter(step) if is_listy(step) else (int(k*step) for k in itertools.count())
     with open_video(src) as (c,s):
-        convert = _Convert(s, size, yuv)
+        convert,k = _Convert(s, size, yuv),next(wanted)
         for i,frame in enumerate(_decode(c, s, _name(src))):
-            if i<int(k*step): continue
+            if i<k: continue
             yield convert(frame)
-            k += 1
+            if (k := next(wanted, None)) is None: return
 
 # %% ../nbs/00_video.ipynb #85eb35d3
 def extract_frames(
@@ -228,11 +243,12 @@ class VideoInfo:
     exact:bool        # Counted, not taken from the header
     fps:float         # Frames per second, on average
     duration:float    # Seconds
-    width:int         # Pixels, upright
+    width:int         # Pixels (taken to be square), upright
     height:int        # Pixels, upright
     codec:str         # Name of the decoder
     pix_fmt:str       # Pixel format, as ffmpeg calls it
-    rotation:int      # Degrees by which frames are turned counter-clockwise for display; width and height are those after it
+    rotation:int      # Degrees by which frames are turned counter-clockwise for display, …
+    mirrored:bool     # … and are they mirrored left to right then?
     vfr:bool          # Does the frame rate vary? As far as the header and the first frames tell
     audio:bool        # Is there sound?
 
@@ -241,7 +257,10 @@ def _estimate(c, s):
     "(frames, fps) as the header has it; frames is 0 where it says nothing"
     fps = float(s.average_rate or s.guessed_rate or 25)
     secs = float(s.duration*s.time_base) if s.duration else c.duration/av.time_base if c.duration else 0.
-    return s.frames or round(secs*fps), fps
+    # an edit list may cut away much of what was sent; only the duration tells
+    n,shown = s.frames,round((c.duration or 0)/av.time_base*fps)
+    if 'mov' in c.format.name and 0<shown<.98*n: n = shown
+    return n or round(secs*fps), fps
 
 def _probe(path, exact):
     with open_video(path) as (c,s):
@@ -249,11 +268,14 @@ def _probe(path, exact):
         o = next(frames)
         exact = exact or n==0
         if exact: n = 1+sum(1 for _ in frames)
-        w,h = (o.width,o.height) if o.rotation%180==0 else (o.height,o.width)
+        turn = _turn(o)
+        w,h = (o.height,o.width) if turn[0] else (o.width,o.height)
+        mirrored = sum(turn)%2==1
+        rotation = {(False,False,False):0, (True,False,True):-90, (False,True,True):180, (True,True,False):90}[turn[0],turn[1],turn[2]!=mirrored]
         # the base rate is the lowest in which all times can be told: twice the average where fields are counted, far from it where they vary
         vfr = bool(s.base_rate) and n>1 and min(abs(s.base_rate/(fps*k)-1) for k in (1,2))>.01
         return VideoInfo(frames=n, exact=exact, fps=fps, duration=n/fps, width=w, height=h, codec=s.codec_context.name, pix_fmt=o.format.name,
-                         rotation=round(o.rotation), vfr=vfr, audio=bool(c.streams.audio))
+                         rotation=rotation, mirrored=mirrored, vfr=vfr, audio=bool(c.streams.audio))
 
 # %% ../nbs/00_video.ipynb #eb79c07e
 def _cache():
@@ -265,7 +287,12 @@ def _cache():
     db.execute('create table if not exists info (path text primary key, size int, mtime int, version int, json text)')
     return db
 
-_version = 1   # of `VideoInfo` in the cache
+_version = 2   # of `VideoInfo` in the cache
+
+def _from_json(s):
+    "The `VideoInfo` in a row of the cache, None if something else is in it"
+    try: return VideoInfo(**json.loads(s))
+    except (TypeError,ValueError): return None
 
 def video_info(
     path:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
@@ -274,11 +301,11 @@ def video_info(
 ):
     "A `VideoInfo`; frames are counted if `exact` or if the header says nothing, else estimated. `VideoError` if no frame can be decoded"
     if not cache or not isinstance(path, (str,Path)) or not Path(path).is_file(): return _probe(path, exact)
-    st,key = os.stat(path),str(Path(path).absolute())
+    st,key = os.stat(path),os.fsencode(os.path.abspath(path))
     try:
         with closing(_cache()) as db:
             row = db.execute('select json from info where path=? and size=? and mtime=? and version=?', (key, st.st_size, st.st_mtime_ns, _version)).fetchone()
-            info = VideoInfo(**json.loads(row[0])) if row else None
+            info = _from_json(row[0]) if row else None
             if info and (info.exact or not exact): return info
             info = _probe(path, exact)
             with db: db.execute('replace into info values (?,?,?,?,?)', (key, st.st_size, st.st_mtime_ns, _version, json.dumps(asdict(info))))
@@ -326,7 +353,7 @@ def read_clip(
         promised,fps = _estimate(c, s)
         choose = callable(idxs)
         if choose and not promised: return read_clip(src, idxs(video_info(src).frames, fps), size)
-        want = L(idxs(promised, fps) if choose else idxs).map(int)
+        want = [as_int(i) for i in (idxs(promised, fps) if choose else idxs)]
         if not want:    raise VideoError(name, 'no frames asked for: `idxs` is empty')
         if min(want)<0: raise VideoError(name, f'no frame {min(want)}: frames count from 0', min(want))
         need = sorted(set(want))
@@ -346,23 +373,34 @@ def read_clip(
         raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
     return torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
 
-# %% ../nbs/00_video.ipynb #d62c9311
+# %% ../nbs/00_video.ipynb #88c438de
 video_extensions = set('.avi .mp4 .m4v .mkv .mov .webm .mpg .mpeg .mts .m2ts .wmv .flv .3gp .ogv .vob .gif'.split())
+
+def is_loop(
+    folder:Path   # A folder, or a link to one
+):
+    "Is it a link to a folder that it lies in?"
+    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 def get_video_files(
     path:str|Path,      # Folder to look in
     recurse:bool=True,  # Look in its sub-folders too?
     folders:list=None   # Only in these sub-folders of `path`
 ):
-    "The paths of all video files in `path`, sorted"
-    return get_files(check_folder(path), extensions=video_extensions, recurse=recurse, folders=folders).sorted()
+    "The paths of all video files in `path`, sorted; without hidden ones, and not again and again through links to a folder above"
+    res = L()
+    for d,subs,names in os.walk(check_folder(path), followlinks=True):
+        top = Path(d)==Path(path)
+        subs[:] = [o for o in subs if recurse and not o.startswith('.') and not is_loop(Path(d)/o) and (not top or folders is None or o in folders)]
+        if not top or folders is None: res += [Path(d)/o for o in names if not o.startswith('.') and os.path.splitext(o)[1].lower() in video_extensions]
+    return res.sorted()
 
 # %% ../nbs/00_video.ipynb #91ac159d
 def _verify(file, quick):
     "What is wrong with `file`, as (readable frames, error), or None"
     try: info = video_info(file, exact=not quick, cache=False)
     except VideoError as e: return e.n_frames or 0, e.msg
-    with open_video(file) as (c,s): promised = s.frames
+    with open_video(file) as (c,s): promised = s.frames and _estimate(c, s)[0]
     if not quick and promised and promised!=info.frames: return info.frames, f'the header promises {promised} frames, {info.frames} can be decoded'
 
 def verify_videos(
