@@ -57,14 +57,14 @@ class ViewsDL(VideoDL):
                 yield b
 
 # %% ../nbs/10a_evaluation.ipynb #329d73f3
-@dataclass
+@dataclass(repr=False)
 class Evaluation:
     "What `evaluate` found"
     table:pd.DataFrame      # Rows clip and video; top_1, top_5, mean_class_accuracy
     per_class:pd.DataFrame  # For each class: videos, accuracy of clips and of videos
     confusion:pd.DataFrame  # Videos of each class (rows) that were taken for each class (columns)
     preds:pd.DataFrame      # For each view: file, clip, crop, start in seconds, label, and the probability of each class
-    def __str__(self): return f'{self.table.round(4)}\n\n{self.per_class.round(4)}'
+    def __repr__(self): return f'{self.table.round(4)}\n\n{self.per_class.round(4)}'
     def _repr_html_(self): return self.table._repr_html_()+self.per_class._repr_html_()
 
 class _Seen(Callback):

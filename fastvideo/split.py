@@ -175,14 +175,14 @@ def find_names(
     return res
 
 # %% ../nbs/05_split.ipynb #b32725af
-@dataclass
+@dataclass(repr=False)
 class SplitReport:
     "What `split_report` found"
     classes:pd.DataFrame          # For each class the number of videos and of groups that train and that validate
     shared:list                   # Groups that stand on both sides
     missing:dict                  # Classes without a video, {'train': […], 'valid': […]}
     identical:list=None           # Videos with the same content on both sides, [(train path, valid path)]; None: not looked for
-    def __str__(self):
+    def __repr__(self):
         lines = [f'{len(self.classes)} classes, {self.classes.train.sum()} videos train, {self.classes.valid.sum()} validate']
         for name,o in (('groups on both sides',self.shared), ('classes that do not train',self.missing['train']), ('classes that are not validated',self.missing['valid']),
                        ('pairs of identical videos',[f'{a} = {b}' for a,b in self.identical or []])):
