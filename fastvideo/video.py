@@ -141,7 +141,8 @@ def _check_file(src):
 
 # %% ../nbs/00_video.ipynb #06bab370
 # PyAV before 19 raises UnicodeDecodeError for tags that are not UTF-8 unless told not to; 19 never does, and does not know the argument
-_tags = dict(metadata_errors='ignore') if int(av.__version__.split('.')[0])<19 else {}
+_av   = int(av.__version__.split('.')[0])
+_tags = dict(metadata_errors='ignore') if _av<19 else {}
 
 @contextmanager
 def open_video(
@@ -178,19 +179,21 @@ def short_side(
 # %% ../nbs/00_video.ipynb #2c0affd5
 def _turn(frame):
     "What makes `frame` upright: (transpose, flip up-down, flip left-right), from its display matrix (ISO/IEC 14496-12, 6.2.2)"
-    m = first(o for o in frame.side_data if o.type.name=='DISPLAYMATRIX')
+    m = frame.side_data.get('DISPLAYMATRIX')
     if m is None: return False,False,False
     a,b,_,c,d = np.frombuffer(bytes(m), np.int32)[:5].tolist()      # x and y are shown at a*x+c*y and b*x+d*y
     return (False,d<0,a<0) if abs(a)>=abs(b) else (True,b<0,c<0)
 
 # %% ../nbs/00_video.ipynb #f6c0fb3f
+_one_thread = dict(threads=1) if _av>=17 else {}
+
 class _Convert:
     "Decoded frames of stream `s` as upright arrays, all of one size: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
     def __init__(self, s, size=None, yuv=False):
         # the size at the beginning: a stream may change it, and then all are scaled to the first
         self.size,self.yuv,self.hw,self.r,self.turn = size,yuv,(s.codec_context.height,s.codec_context.width),av.video.reformatter.VideoReformatter(),None
         # what JFIF asks for: all values from 0 to 255, colours by ITU-R BT.601
-        self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601') if yuv else dict(format='rgb24')
+        self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601', **_one_thread) if yuv else dict(format='rgb24', **_one_thread)
     def __call__(self, frame):
         h,w = short_side(*(self.hw if all(self.hw) else (frame.height,frame.width)), self.size)
         o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to)
