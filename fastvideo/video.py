@@ -36,6 +36,10 @@ class VideoError(Exception):
         self.file,self.msg,self.index,self.n_frames = file,msg,index,n_frames
     def __reduce__(self): return VideoError, (self.file,self.msg,self.index,self.n_frames)
 
+# %% ../nbs/00_video.ipynb #ec75cd11
+_av = int(av.__version__.split('.')[0])
+_one_thread = dict(threads=1) if _av>=17 else {}
+
 # %% ../nbs/00_video.ipynb #08a7416b
 _codecs = {'.mp4':'libx264', '.mov':'libx264', '.mkv':'libx264', '.avi':'mpeg4', '.mpg':'mpeg1video', '.mpeg':'mpeg1video', '.webm':'libvpx-vp9'}
 
@@ -96,9 +100,11 @@ def write_video(
             s.width,s.height,s.bit_rate = w,h,int(w*h*fps)
             # 4:2:0 chroma wants even sides
             s.pix_fmt = pix_fmt or ('yuv420p' if codec!='libx264' or (w%2==0 and h%2==0) else 'yuv444p')
+            # what is given to the encoder in another format it would convert itself, with several threads
+            r = av.video.reformatter.VideoReformatter()
             for o in itertools.chain([first], frames):
                 if o.shape!=first.shape: raise VideoError(path, f'frames of different sizes: {first.shape[:2]} and {o.shape[:2]}')
-                out.mux(s.encode(av.VideoFrame.from_ndarray(o, format='rgb24')))
+                out.mux(s.encode(r.reformat(av.VideoFrame.from_ndarray(o, format='rgb24'), format=s.pix_fmt, **_one_thread)))
             out.mux(s.encode())
         os.replace(tmp, path)
     except OSError as e: raise VideoError(path, f'cannot be written ({e.strerror}): make room or choose another place') from e
@@ -141,7 +147,6 @@ def _check_file(src):
 
 # %% ../nbs/00_video.ipynb #06bab370
 # PyAV before 19 raises UnicodeDecodeError for tags that are not UTF-8 unless told not to; 19 never does, and does not know the argument
-_av   = int(av.__version__.split('.')[0])
 _tags = dict(metadata_errors='ignore') if _av<19 else {}
 
 @contextmanager
@@ -185,8 +190,6 @@ def _turn(frame):
     return (False,d<0,a<0) if abs(a)>=abs(b) else (True,b<0,c<0)
 
 # %% ../nbs/00_video.ipynb #f6c0fb3f
-_one_thread = dict(threads=1) if _av>=17 else {}
-
 class _Convert:
     "Decoded frames of stream `s` as upright arrays, all of one size: (H,W,3) in RGB, or (with `yuv`) the planes Y, U and V of a JPEG"
     def __init__(self, s, size=None, yuv=False):
