@@ -146,6 +146,8 @@ class VideoDataLoaders(DataLoaders):
         check_names(kwargs, cls.from_folder)
         for o in train_clips,valid_clips,ifnone(epoch_clips, 1): check_sampling(1, 'random', n_clips=o)
         check_sampling(1, valid_sampling or sampling, n_clips=valid_clips)
+        if train_clips>1 and sampling in ('first','uniform'): raise ValueError(f"{train_clips=} would be the same clip each time: sampling={sampling!r} does not draw, 'random', 'segments' and 'tile' do")
+        if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
         block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
@@ -274,7 +276,10 @@ def from_df(cls:VideoDataLoaders,
             raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
         return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
     files,labels = col(fn_col).map(lambda o: Path(path)/str(o)),col(label_col)
-    if group_col is not None: kwargs['group_func'] = dict(zip(files, col(group_col))).get
+    if group_col is not None:
+        bare = [f for f,g in zip(files, col(group_col)) if g is None or g!=g]
+        if bare: raise VideoError(bare[0], f'has no group in column {group_col!r}; {len(bare)} of the {len(files)} have none, this is the first')
+        kwargs['group_func'] = dict(zip(files, col(group_col))).get
     if valid_col is not None:
         odd = first(o for o in col(valid_col) if o not in (0,1))
         if odd is not None: raise ValueError(f'column {valid_col!r} must hold True or False in each row, not {odd!r}')

@@ -30,23 +30,28 @@ class ViewsDL(VideoDL):
         if self.reader is None: raise ValueError('evaluate needs loaders that read with ReadClip: VideoDataLoaders, VideoBlock, get_action_dataloaders')
         if ds.n_inp==len(ds.tls): raise ValueError('evaluate compares with labels, and these loaders have none: test_dl(items, with_labels=True)')
         check_sampling(1, n_clips=n_clips)
-        self.views,self.max,self.vids = (n_clips,n_crops),dl.bs,range(0, len(ds), getattr(dl, 'n_clips', 1))
-        super().__init__(ds, on_error=on_error, num_workers=dl.fake_l.num_workers, device=dl.device, after_item=dl.after_item, after_batch=dl.after_batch, do_setup=False, n=len(self.vids))
+        # a video that stands several times is judged once
+        self.vids = list({str(o) if isinstance(o := first(L(it)), (str,Path)) else i:i for i,it in reversed(list(enumerate(ds.items)))}.values())[::-1]
+        if not self.vids: raise ValueError('no videos to evaluate')
+        self.views,self.max,self.each = (n_clips,n_crops),dl.bs,dl.after_item
+        super().__init__(ds, on_error=on_error, num_workers=dl.fake_l.num_workers, device=dl.device, after_batch=dl.after_batch, do_setup=False, n=len(self.vids))
 
-    def get_idxs(self): return list(self.vids)
+    def get_idxs(self): return self.vids
     def __len__(self):  return len(self.vids)*math.ceil(math.prod(self.views)/self.max)
 
     def before_iter(self):
         super().before_iter()
         # no augmentation, on training videos neither
-        for o in self.after_item,self.after_batch: o.split_idx = 1
+        for o in self.each,self.after_batch: o.split_idx = 1
 
     def create_item(self, s):
         xs,ys = self.dataset.tls
         i = xs.tfms.fs.index(self.reader)
         x,start = self.reader.views(compose_tfms(xs.items[s], xs.tfms.fs[:i]), *self.views)
         y = ys[s].expand(len(x), *ys[s].shape).clone()
-        y.video,y.start = torch.full((len(x),), s//self.vids.step),tensor(start).repeat_interleave(len(x)//len(start))
+        # item transforms, clip by clip as in training
+        x = torch.stack([self.each((o,t))[0] for o,t in zip(x, y)])
+        y.video,y.start = torch.full((len(x),), self.vids.index(s)),tensor(start).repeat_interleave(len(x)//len(start))
         return x,y
 
     def create_batches(self, samps):
@@ -64,6 +69,7 @@ class Evaluation:
     per_class:pd.DataFrame  # For each class: videos, accuracy of clips and of videos
     confusion:pd.DataFrame  # Videos of each class (rows) that were taken for each class (columns)
     preds:pd.DataFrame      # For each view: file, clip, crop, start in seconds, label, and the probability of each class
+    unreadable:pd.DataFrame # Videos that were left out: file, times, error
     def __repr__(self): return f'{self.table.round(4)}\n\n{self.per_class.round(4)}'
     def _repr_html_(self): return self.table._repr_html_()+self.per_class._repr_html_()
 
@@ -82,6 +88,15 @@ def _check_labels(dl, vocab):
     bad = [(first(L(o)),l) for o,l in zip(ds.items, labels) if l not in vocab.o2i]
     if bad: raise VideoError(bad[0][0], f'has label {bad[0][1]!r}, which is none of the {len(vocab)} classes of the model, {", ".join(map(str, vocab[:5]))} …; so have {len(bad)} of {len(labels)} videos, this is the first')
 
+def _labelled(learn, items):
+    "A DataLoader of `items`; a path among them has the label of its folder"
+    if not len(items): raise ValueError('no videos in the list: nothing to evaluate')
+    items = L(Path(o) if isinstance(o, str) else o for o in items)
+    check_there([first(L(o)) for o in items])
+    # loaders from lists and tables have items (path, label)
+    if isinstance(learn.dls.valid_ds.tls[0].tfms.fs[0], ItemGetter): items = items.map(lambda o: (o,parent_label(o)) if isinstance(o, Path) else o)
+    return learn.dls.test_dl(items, with_labels=True)
+
 def evaluate_views(
     learn:Learner,     # Model and loaders
     dl=None,           # A DataLoader with labels, a folder of class folders, or a list of items like those of `learn.dls`; None: the validation set
@@ -93,22 +108,22 @@ def evaluate_views(
     if not isinstance(learn.dls.valid_ds.tls[-1].tfms.fs[-1], Categorize): raise ValueError('evaluate is for videos with one label each')
     if dl is None: dl = learn.dls.valid
     if isinstance(dl, (str,Path)): dl = get_clips(dl) if Path(dl).is_dir() else [Path(dl)]
-    if not isinstance(dl, DataLoader):
-        if not len(dl): raise ValueError('no videos in the list: nothing to evaluate')
-        dl = learn.dls.test_dl(L(dl), with_labels=True)
+    if isinstance(dl, (list,tuple,L)): dl = _labelled(learn, dl)
+    if not isinstance(dl, DataLoader): raise TypeError(f'evaluate takes a DataLoader, a folder or a list, not {type(dl).__name__}')
     views = ViewsDL(dl, n_clips, n_crops, 'raise' if on_error=='raise' else 'skip')
     _check_labels(dl, vocab)
     seen = _Seen()
-    probs,targs = learn.get_preds(dl=views, reorder=False, cbs=seen)
+    probs,targs = learn.get_preds(dl=views, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
     video,start,names = torch.cat(seen.video),torch.cat(seen.start),list(map(str, vocab))
     vprobs,vtargs = by_video(probs, targs, video)
     def scores(p, t): return dict(top_1=_top_k(p, t, 1), top_5=_top_k(p, t, 5), mean_class_accuracy=_class_accuracies(p, t).mean().item())
     def per_class(p, t): return pd.Series(_class_accuracies(p, t).tolist(), [names[i] for i in t.unique()])
     counts = pd.Series(Counter(names[i] for i in vtargs))
-    df = pd.DataFrame(dict(file=[str(first(L(dl.dataset.items[i*views.vids.step]))) for i in video]))
+    df = pd.DataFrame(dict(file=[str(first(L(dl.dataset.items[views.vids[i]]))) for i in video]))
     k = pd.Series(video).groupby(video.tolist()).cumcount()
-    df = df.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=[names[i] for i in targs], **dict(zip(names, probs.T.tolist())))
+    df = df.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=[names[i] for i in targs])
+    df = pd.concat([df,pd.DataFrame(probs.numpy(), columns=[f'{o} (class)' if o in df.columns else o for o in names])], axis=1)
     taken = torch.zeros(len(names), len(names), dtype=int).index_put_((vtargs,vprobs.argmax(1)), tensor(1), accumulate=True)
     return Evaluation(pd.DataFrame([scores(probs, targs),scores(vprobs, vtargs)], ['clip','video']),
                       pd.DataFrame(dict(videos=counts, clip=per_class(probs, targs), video=per_class(vprobs, vtargs))).reindex(names).fillna({'videos':0}).astype({'videos':int}),
-                      pd.DataFrame(taken.numpy(), pd.Index(names, name='actual'), pd.Index(names, name='predicted')), df)
+                      pd.DataFrame(taken.numpy(), pd.Index(names, name='actual'), pd.Index(names, name='predicted')), df, views.unreadable())

@@ -58,6 +58,12 @@ class VideoLearner(Learner):
             raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.get_preds(dl=learn.dls.test_dl(files))')
         with self.no_bar(): return super().predict(item, rm_type_tfms, with_input)
 
+    def get_preds(self, ds_idx=1, dl=None, with_input=False, with_decoded=False, with_loss=False, act=None, inner=False, reorder=True, cbs=None, **kwargs):
+        "As `Learner.get_preds`: a prediction for each item, so a video that cannot be read raises even if `on_error` is 'skip'"
+        if dl is None: dl = self.dls[ds_idx].new(shuffle=False, drop_last=False)
+        if reorder and getattr(dl, 'on_error', 'raise')=='skip': dl = dl.new(on_error='raise')
+        return super().get_preds(ds_idx, dl, with_input, with_decoded, with_loss, act, inner, reorder, cbs, **kwargs)
+
     def evaluate(self,
         dl=None,           # A DataLoader with labels, a folder of class folders, or a list of items like those of `dls`; None: the validation set
         n_clips:int=10,    # Clips of each video, chosen as in validation

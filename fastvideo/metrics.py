@@ -9,6 +9,7 @@ __all__ = ['mean_class_accuracy', 'video_accuracy', 'top_k', 'by_video', 'VideoM
 from fastai.metrics import *
 from fastai.learner import *
 from fastai.torch_basics import *
+from numbers import Integral
 
 # %% ../nbs/10_metrics.ipynb #13e0566d
 def _top_k(preds, targs, k): return (preds.topk(min(k, preds.shape[-1]), dim=-1).indices==targs[:,None]).any(-1).float().mean().item()
@@ -19,7 +20,7 @@ def top_k(
     k:int=5   # How many guesses; no more than there are classes count
 ):
     "A metric, `top_k`: share of clips with the right class among the `k` most probable"
-    if not isinstance(k, int) or k<1: raise ValueError(f'k must be a whole number from 1, not {k!r}')
+    if not isinstance(k, Integral) or isinstance(k, bool) or k<1: raise ValueError(f'k must be a whole number from 1, not {k!r}')
     return _metric(AccumMetric, partial(_top_k, k=k), f'top_{k}')
 
 # %% ../nbs/10_metrics.ipynb #46fd4e70
@@ -49,6 +50,7 @@ class VideoMetric(AccumMetric):
         self.videos = []
 
     def accum_values(self, preds, targs, learn=None):
+        if targs.ndim!=1: raise ValueError(f'{self.name} is for videos with one label each')
         video = getattr(targs, 'video', None)
         super().accum_values(F.softmax(preds.float(), dim=-1).as_subclass(Tensor), targs.as_subclass(Tensor), learn)
         if video is not None: self.videos.append((learn.to_detach if learn else to_detach)(video.to(preds.device)))

@@ -45,7 +45,7 @@ def check_sampling(n_frames, sampling='uniform', short='loop', step=1, n_clips=1
     if step!=1 and sampling in ('uniform','segments'):
         raise ValueError(f"sampling={sampling!r} is spread over the whole video: stride, duration and fps go with 'first', 'random' and 'tile'")
     if not isinstance(n_clips, Integral) or n_clips<1: raise ValueError(f'the number of clips of a video must be a whole number from 1, not {n_clips!r}')
-    if n_clips>1 and sampling=='first': raise ValueError(f"sampling='first' knows one clip of a video, not {n_clips}: the others know several")
+    if n_clips>1 and sampling=='first': raise ValueError(f"sampling='first' knows one clip of a video, not {n_clips}: take 1 (n_clips=1, valid_clips=1), or another valid_sampling")
 
 # %% ../nbs/01_sampling.ipynb #a99271ba
 def clip_idxs(
@@ -61,12 +61,15 @@ def clip_idxs(
     "Exactly `n_frames` frame numbers, each in `range(n)`"
     check_sampling(n_frames, sampling, short, step, n_clips)
     if n<1: raise ValueError(f'no clip can be taken from {n} frames')
+    if not step>0: raise ValueError(f'step must be above 0, not {step}')
+    if not 0<=clip<n_clips: raise ValueError(f'clip must be from 0 to {n_clips-1}, not {clip}')
     if sampling in ('first','random','tile'):
-        idxs = [int(i*step) for i in range(n_frames)]
-        room,size = n-1-idxs[-1],1 if sampling=='random' else int(n_frames*step)
+        idxs = [int(i*step+1e-6) for i in range(n_frames)]     # 5 times a fifth of 29.97 is 29.97
+        room,size = n-1-idxs[-1],1 if sampling=='random' else max(1, int(n_frames*step))
         if room<0: return _fill(idxs, n, short)
         last = 0 if sampling=='first' else room//size       # possible starts: 0, size, 2*size … last*size
-        start = random.randint(0, last) if train else last//2 if n_clips==1 else clip*last//(n_clips-1)
+        if n_clips>1: at = clip*last//(n_clips-1) if sampling=='random' else (2*clip*last+n_clips-1)//(2*n_clips-2)    # tiles to the nearest
+        start = random.randint(0, last) if train else last//2 if n_clips==1 else at
         return [start*size+i for i in idxs]
     if n<n_frames: return _fill(list(range(n_frames)), n, short)
     if sampling=='segments' or n_clips>1:
@@ -79,5 +82,5 @@ def n_tiles(
     n_frames:int,   # Frames in the clip
     step:float=1    # Distance between frames of the clip
 ):
-    "Clips that fit into the video one after the other, at least 1: `clip_idxs(…, 'tile', clip=i, n_clips=n_tiles(…))` is the `i`-th"
-    return max(0, n-1-int((n_frames-1)*step))//int(n_frames*step)+1
+    "Clips that fit into the video one after the other, the last frame of each within it, at least 1: `clip_idxs(…, 'tile', clip=i, n_clips=n_tiles(…))` is the `i`-th"
+    return max(0, n-1-int((n_frames-1)*step+1e-6))//max(1, int(n_frames*step))+1

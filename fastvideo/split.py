@@ -51,7 +51,7 @@ class GroupSplitter:
             raise ValueError(f'cannot split {len(items)} item(s) in {len(groups)} group(s): two groups are the least, one to train and one to validate')
         n,left = Counter(c for o in labels for c in o),Counter()
         left.update({c:v*self.valid_pct for c,v in n.items()})
-        rng,valid = random.Random(ifnone(self.seed, random.random())),[]
+        rng,valid = random.Random(random.random() if self.seed is None else self.seed),[]
         for g in rng.sample(list(groups), len(groups)):
             cs = Counter(c for i in groups[g] for c in labels[i])
             # nearer to the share than without it, and something left to train on
@@ -59,22 +59,24 @@ class GroupSplitter:
             else: continue
             left.subtract(cs)
             n.subtract(cs)
-        valid += self._missing(groups, labels, valid)
+        valid += self._missing(groups, labels, valid, n)
         val,largest = {i for g in valid for i in groups[g]},max(groups.values(), key=len)
         if len(largest)>1 and not self.valid_pct/2<len(val)/len(items)<self.valid_pct*2:
             warn(f'{len(val)} of {len(items)} videos validate, not {self.valid_pct:.0%}: groups stay whole, and the largest of {len(groups)} has {len(largest)} videos')
         return L(i for i in range_of(items) if i not in val),L(sorted(val))
 
-    def _missing(self, groups, labels, valid):
-        "The smallest group of each class that has none among `valid`, where it has two"
-        res = []
-        def classes(gs): return {c for g in gs for i in groups[g] for c in labels[i]}
-        single = []
-        for c in sorted(classes(groups)-classes(valid), key=str):
-            own = [g for g in groups if c in classes([g])]
-            if len(own)<2: single.append(c)
-            elif c not in classes(res): res.append(min(own, key=lambda g: len(groups[g])))
-        if single: warn(f'{len(single)} class(es) cannot be validated, all their videos are one group and train: {", ".join(map(str, single[:5]))}')
+    def _missing(self, groups, labels, valid, n):
+        "For each class with no group among `valid` the smallest one that can go there. `n`: what trains, by class"
+        res,single = [],[]
+        def classes(gs): return Counter(c for g in gs for i in groups[g] for c in labels[i])
+        for c in sorted(set(classes(groups))-set(classes(valid)), key=str):
+            if c in classes(res): continue
+            own = [g for g in groups if c in (cs := classes([g])) and all(n[k]>v for k,v in cs.items())]
+            if own:
+                res.append(min(own, key=lambda g: len(groups[g])))
+                n.subtract(classes(res[-1:]))
+            else: single.append(c)
+        if single: warn(f'{len(single)} class(es) cannot be validated, since nothing of some class would be left to train on (all its videos are one group): {", ".join(map(str, single[:5]))}')
         return res
 
 # %% ../nbs/05_split.ipynb #0985c19d
@@ -102,7 +104,21 @@ def _lines(path, name):
     "The lines of the text file `name` in folder `path`, split at white space"
     file = check_folder(path)/name
     if not file.is_file(): raise VideoError(file, 'no such file')
-    return file,[o.split() for o in file.read_text().splitlines() if o.strip()]
+    try: lines = file.read_text(encoding='utf-8-sig').splitlines()
+    except UnicodeDecodeError as e: raise VideoError(file, f'is no text that can be read ({e})') from e
+    lines = [o.strip() for o in lines if o.strip()]
+    if not lines: raise VideoError(file, 'the list is empty')
+    return file,lines
+
+def _rows(path, name, ok, wanted):
+    "The words in each line of a list; `VideoError` for the first line that is not `ok`, and for lines that stand twice"
+    file,lines = _lines(path, name)
+    rows = [o.split() for o in lines]
+    bad = first(k for k,o in enumerate(rows) if not ok(o))
+    if bad is not None: raise VideoError(file, f'line {bad+1}, {lines[bad]!r}: wanted is {wanted}')
+    twice = first(o for o,k in Counter(lines).items() if k>1)
+    if twice: raise VideoError(file, f'{twice!r} stands in it twice')
+    return rows
 
 def _check_fold(fold):
     if fold not in (1,2,3): raise ValueError(f'fold must be 1, 2 or 3, not {fold!r}')
@@ -113,16 +129,17 @@ def ucf101_splits(
 ):
     "(train names, valid names) of a fold of [UCF101](https://www.crcv.ucf.edu/data/UCF101.php), as `<class>/<clip>.avi`. `VideoError` for a list that contradicts itself"
     _check_fold(fold)
-    ids = {name:i for i,name in _lines(path, 'classInd.txt')[1]}
-    file,rows = _lines(path, f'trainlist{fold:02}.txt')
-    for k,o in enumerate(rows, 1):
-        if len(o)!=2 or ids.get(o[0].split('/')[0])!=o[1]:
-            raise VideoError(file, f'line {k}, {" ".join(o)!r}: wanted is a name and the number that its class has in classInd.txt, from 1 to {len(ids)}')
-    test,names = _lines(path, f'testlist{fold:02}.txt'),[o[0] for o in rows]
-    valid = [o[0] for o in test[1]]
-    both = sorted(set(names) & set(valid))
-    if both: raise VideoError(test[0], f'{len(both)} of its names train too, the first: {both[0]}')
-    return L(names),L(valid)
+    ids = {name:i for i,name in _rows(path, 'classInd.txt', lambda o: len(o)==2, 'a number and a class')}
+    def cls(o): return ids.get(o[0].split('/')[0]) if '/' in o[0] else None
+    train = _rows(path, f'trainlist{fold:02}.txt', lambda o: len(o)==2 and cls(o)==o[1], f'a name and the number that its class has in classInd.txt, from 1 to {len(ids)}')
+    test  = _rows(path, f'testlist{fold:02}.txt', lambda o: len(o)==1 and cls(o), 'a name `<class>/<clip>` of a class in classInd.txt')
+    return _apart(Path(path)/f'testlist{fold:02}.txt', *[L(o[0] for o in rows) for rows in (train,test)])
+
+def _apart(file, train, valid):
+    "Both lists, if no name is in both"
+    both = sorted(set(train) & set(valid))
+    if both: raise VideoError(file, f'{len(both)} of its names train too, the first: {both[0]}')
+    return train,valid
 
 # %% ../nbs/05_split.ipynb #1ff0530b
 def hmdb51_splits(
@@ -136,9 +153,8 @@ def hmdb51_splits(
     if not files: raise VideoError(path, f'no lists of HMDB51 in it: looked for <class>{end}')
     res = {k:L() for k in '012'}
     for f in files:
-        for k,o in enumerate(_lines(path, f.name)[1], 1):
-            if len(o)!=2 or o[1] not in res: raise VideoError(f, f'line {k}, {" ".join(o)!r}: wanted is a name and 0, 1 or 2')
-            res[o[1]].append(f'{f.name[:-len(end)]}/{o[0]}')
+        for o in _rows(path, f.name, lambda o: len(o)==2 and o[1] in res, 'a name and 0, 1 or 2'): res[o[1]].append(f'{f.name[:-len(end)]}/{o[0]}')
+        _apart(f, res['1'], res['2'])
     return res['1'],res['2']
 
 # %% ../nbs/05_split.ipynb #da7860a3
@@ -147,15 +163,21 @@ def read_list(
     prefix:str|Path='',# What the paths are relative to
     header:bool=None   # Is the first line a header? None: if its label is no number, and those of all others are
 ):
-    "(paths, labels) of a list as Kinetics has them; labels are whole numbers if they all are, else text"
-    _,rows = _lines(Path(file).parent, Path(file).name)
-    rows = [re.fullmatch(r'(.+?)[\s,]+([^\s,]+)', ' '.join(o)) for o in rows]
-    bad = first(i for i,o in enumerate(rows, 1) if not o)
-    if bad or not rows: raise VideoError(file, f'line {bad or 1}: wanted is a path and a label')
-    def number(o): return o[2].isdigit()
+    "(paths, labels) of a list as Kinetics has them; labels are whole numbers from 0 if they all are, else text"
+    lines = _lines(Path(file).parent, Path(file).name)[1]
+    def split(sep): return [re.fullmatch(rf'(.+?){sep}', o) for o in lines]
+    # the first separator that goes with all lines but the first, which may be a header
+    seps = r'\t+([^\t]+)',r'[\s,]+(-?\d+)',r',\s*([^,]+)',r'\s+(\S+)'
+    rows = split(first(o for o in seps if all(split(o)[1:] or split(o))) or seps[-1])
+    rows[0] = rows[0] or re.fullmatch(rf'(.+?){seps[-1]}', lines[0]) or re.fullmatch(rf'(.+?){seps[2]}', lines[0])
+    bad = first(i for i,o in enumerate(rows) if not o or o[1].count(',')>2)
+    if bad is not None: raise VideoError(file, f'line {bad+1}, {lines[bad]!r}: wanted is a path and a label')
+    def number(o): return re.fullmatch(r'-?\d+', o[2], re.ASCII)
     if ifnone(header, len(rows)>1 and not number(rows[0]) and all(map(number, rows[1:]))): rows = rows[1:]
-    to = int if all(map(number, rows)) else str
-    return L(Path(prefix)/o[1] for o in rows),L(to(o[2]) for o in rows)
+    whole = all(map(number, rows))
+    low = first(o for o in rows if whole and int(o[2])<0)
+    if low: raise VideoError(file, f'{low[0]!r}: labels count from 0')
+    return L(Path(prefix)/o[1] for o in rows),L(int(o[2]) if whole else o[2] for o in rows)
 
 # %% ../nbs/05_split.ipynb #95597728
 def _key(o): return o.parent.name,o.stem if o.suffix.lower() in video_extensions else o.name
@@ -165,11 +187,13 @@ def find_names(
     splits:tuple  # (train names, valid names), `<class>/<clip>`
 ):
     "The indices of `splits` in `items`, as (train, valid); `VideoError` for the first name that is not there"
-    where = {_key(Path(o)):i for i,o in enumerate(items)}
-    names = [L(o) for o in splits]
+    if len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
+    where,names = groupby(range_of(items), lambda i: _key(Path(items[i]))),[L(o) for o in splits]
     gone = [o for side in names for o in side if _key(Path(o)) not in where]
     if gone: raise VideoError(gone[0], f'is in the lists, but not among the {len(items)} videos; so are {len(gone)} of the {sum(map(len, names))} names, this is the first')
-    res = tuple(L(where[_key(Path(o))] for o in side) for side in names)
+    twice = first(where[_key(Path(o))] for side in names for o in side if len(where[_key(Path(o))])>1)
+    if twice: raise VideoError(items[twice[0]], f'has the class and name of another video, {items[twice[1]]}: which of the two is meant?')
+    res = tuple(L(where[_key(Path(o))][0] for o in side) for side in names)
     left = len(items)-len({i for o in res for i in o})
     if left: warn(f'{left} of the {len(items)} videos are in neither list and are left out')
     return res
@@ -190,7 +214,7 @@ class SplitReport:
         return '\n'.join(lines)
     def _repr_html_(self): return f'<pre>{self}</pre>{self.classes._repr_html_()}'
 
-def _files(path): return [path] if path.is_file() else sorted(o for o in path.rglob('*') if o.is_file() and not o.name.startswith('.'))
+def _files(path): return [path] if path.is_file() else sorted(o for o in path.rglob('*') if o.is_file() and not o.name.startswith('.') and o.name!='manifest.json')
 
 def _digest(path):
     "A hash of the content of a file, or of the files in a folder"
