@@ -30,6 +30,12 @@ def tutorial_store(f, dest):
     with av.open(str(f)) as c:
         for i,o in enumerate(c.decode(video=0)): o.to_image().save(dest/f'{i}.jpg')
 
+def decode_only(f):
+    "The floor: all frames, nothing done with them"
+    with av.open(str(f)) as c:
+        c.streams.video[0].thread_type = 'NONE'
+        for _ in c.decode(video=0): pass
+
 def medians(ways, rounds, reset=noop):
     "Median seconds of each of `ways`, {name: function}, all called in turn in each of `rounds`"
     secs = {k:[] for k in ways}

@@ -4,11 +4,6 @@ import simplejpeg
 
 def idxs(n, fps=None): return clip_idxs(n, 8)
 
-def decode_only(f):
-    with av.open(str(f)) as c:
-        c.streams.video[0].thread_type = 'NONE'
-        for _ in c.decode(video=0): pass
-
 def pyav_pil(f):
     "What one would write: decode all, keep the wanted, resize and crop with PIL"
     with av.open(str(f)) as c:

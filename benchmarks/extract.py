@@ -1,11 +1,6 @@
 "Videos to frames on disk, 128 pixels but for the tutorial's"
 from _bench import *
 
-def decode_only(f):
-    with av.open(str(f)) as c:
-        c.streams.video[0].thread_type = 'NONE'
-        for _ in c.decode(video=0): pass
-
 def ffmpeg(f, dest):
     dest.mkdir(parents=True)
     subprocess.run(['ffmpeg','-v','error','-threads','1','-i',f,'-vf','scale=-2:128:flags=area','-q:v','3','-start_number','0',dest/'%d.jpg'], check=True)

@@ -44,21 +44,29 @@ def _read_packed(path, m, idxs, size):
             return f.read(n)
         return {i:_read_frame(f'{path}, frame {i}', size, read(*m['spans'][i])) for i in idxs}
 
+def _check_idxs(idxs, n, name):
+    "`idxs` as a list; `VideoError` if it is empty, or for one that is not among the `n` frames of `name`"
+    want = [as_int(i) for i in idxs]
+    if not want: raise VideoError(name, 'no frames asked for: `idxs` is empty')
+    for i in want:
+        if not 0<=i<n: raise VideoError(name, f'no frame {i}: it has {n} frames', i, n)
+    return want
+
 def read_frames(
     path:str|Path,        # A folder of frames, or a file that `extract_all` wrote with `store='mjpeg'`
     idxs:list|Callable,   # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that gives them; fps is None where no manifest tells
     size:int=None         # Short side in pixels, never enlarged; None: as in the files
 ):
     "The frames `idxs` of a folder as a uint8 tensor (T,C,H,W), the twin of `read_clip`. `VideoError` for frames missing, not pictures, or of different sizes"
-    path,m = Path(path),read_manifest(path)
+    return _read_frames(Path(path), read_manifest(path), idxs, size)
+
+def _read_frames(path, m, idxs, size):
+    "As `read_frames`, with what `read_manifest` says"
     n = m['frames'] if m else len(files := ls_sorted(path))
     if n==0: raise VideoError(path, f'no frames in this folder: looked for {" ".join(sorted(frame_extensions))}', n_frames=0)
-    want = L(as_int(i) for i in (idxs(n, m and m['fps']) if callable(idxs) else idxs))
-    if not want: raise VideoError(path, 'no frames asked for: `idxs` is empty')
-    for i in want:
-        if not 0<=i<n: raise VideoError(path, f'no frame {i}: it has {n} frames', i, n)
-    if m and 'spans' in m: got = _read_packed(path, m, want.unique(), size)
-    else: got = {i:_read_frame(f'{path}/{i}.jpg' if m else files[i], size) for i in want.unique()}
+    want = _check_idxs(idxs(n, m and m['fps']) if callable(idxs) else idxs, n, path)
+    if m and 'spans' in m: got = _read_packed(path, m, set(want), size)
+    else: got = {i:_read_frame(f'{path}/{i}.jpg' if m else files[i], size) for i in set(want)}
     hws = {o.shape for o in got.values()}
     if len(hws)>1: raise VideoError(path, f'frames of different sizes: {" ".join(sorted(f"{w}×{h}" for h,w,_ in hws))}')
     # left with channels last in memory: what follows (resize, crop, batch) is faster for it
@@ -87,14 +95,13 @@ class TensorVideo(TensorImage):
         if isinstance(src, (np.ndarray,Tensor)):
             if src.ndim!=4 or str(src.dtype).split('.')[-1]!='uint8' or not len(src):
                 raise VideoError(_describe(src), 'a clip is uint8: a tensor (T,C,H,W) or an array (T,H,W,C)')
-            want = [as_int(i) for i in choose(len(src), None)]
-            if not want: raise VideoError(_describe(src), 'no frames asked for: `idxs` is empty')
-            bad = first(i for i in want if not 0<=i<len(src))
-            if bad is not None: raise VideoError(_describe(src), f'no frame {bad}: it has {len(src)} frames', bad, len(src))
+            want = _check_idxs(choose(len(src), None), len(src), _describe(src))
             x = torch.from_numpy(src[want]).permute(0,3,1,2) if isinstance(src, np.ndarray) else src[want]
             return cls(resize_clip(x, short_side(*x.shape[-2:], size)))
-        read = read_frames if isinstance(src, (str,Path)) and (os.path.isdir(src) or os.path.exists(f'{src}.json') and read_manifest(src)) else read_clip
-        return cls(read(src, choose, size))
+        is_path = isinstance(src, (str,Path))
+        folder = is_path and os.path.isdir(src)
+        m = read_manifest(src) if folder or is_path and os.path.exists(f'{src}.json') else None
+        return cls(_read_frames(Path(src), m, choose, size) if folder or m else read_clip(src, choose, size))
 
     def show(self,
         ctx=None,      # Axes to draw on

@@ -59,14 +59,16 @@ def read_manifest(
 # %% ../nbs/02_extract.ipynb #160e711e
 def _frames(video, info, size, quality, stride, fps, n_frames):
     "Frames of `video` as JPEGs, and how many seconds lie between them, as (generator, seconds)"
-    if n_frames and n_frames>32:                      # too many to hold them all
-        idxs = clip_idxs(n := video_info(video, exact=True).frames, min(n, n_frames))
-        return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, idxs, yuv=True)), info.duration/len(idxs)
-    if n_frames:
+    if n_frames and n_frames<=32:                      # few enough to hold them all
         x = read_clip(video, lambda n,_: clip_idxs(n, min(n, n_frames)), size).permute(0,2,3,1).numpy()
         return (simplejpeg.encode_jpeg(np.ascontiguousarray(o), quality, colorsubsampling='420') for o in x), info.duration/len(x)
-    step = max(1, clip_step(info.fps, 1, stride, fps=fps))
-    return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, step, yuv=True)), step/info.fps
+    if n_frames:
+        step = clip_idxs(n := video_info(video, exact=True).frames, min(n, n_frames))
+        secs = info.duration/len(step)
+    else:
+        step = max(1, clip_step(info.fps, 1, stride, fps=fps))
+        secs = step/info.fps
+    return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, step, yuv=True)), secs
 
 def _write_frames(video, new, store, **how):
     "Decode `video` to the folder or file `new`, and return what the manifest says"
@@ -196,8 +198,9 @@ def extract_all(
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
+    mine = set(videos)
     for v,t in tasks:
-        if t in videos: raise VideoError(t, f'is one of the videos, and the frames of {v} would replace it: choose another destination')
+        if t in mine: raise VideoError(t, f'is one of the videos, and the frames of {v} would replace it: choose another destination')
     rows = in_processes(_row, tasks, lambda o,why: _bad(o[0], f'{o[0]}: {why}'), n_workers, time_limit, progress, how=how, force=force)
     df = pd.DataFrame(rows)
     for col in 'error','note':

@@ -90,8 +90,9 @@ class VideoDL(TfmdDL):
 
     def _do_item(self, s):
         if self._at is not None and s is not None: self._at[self.offs] = tensor([os.getpid(), s])
-        res = super().do_item(s)
-        if self._at is not None: self._at[self.offs] = -1
+        try: res = super().do_item(s)
+        finally:
+            if self._at is not None: self._at[self.offs] = -1
         if self.n_clips==1 or s is None: return res
         y = res[-1].clone()                    # a target may be one object for several items
         y.video = s//self.n_clips

@@ -101,7 +101,7 @@ def audit_split(
 
 # %% ../nbs/05_split.ipynb #9b65d4c1
 def _lines(path, name):
-    "The lines of the text file `name` in folder `path`, split at white space"
+    "The text file `name` in folder `path`, and its lines that are not blank; `VideoError` if there are none"
     file = check_folder(path)/name
     if not file.is_file(): raise VideoError(file, 'no such file')
     try: lines = file.read_text(encoding='utf-8-sig').splitlines()
@@ -224,9 +224,8 @@ def _digest(path):
 
 def _identical(train, valid):
     "Pairs of paths with the same content, one of `train` and one of `valid`"
-    def by(f, paths): return groupby(paths, f)
     def pairs(f, t, v):
-        t,v = by(f, t),by(f, v)
+        t,v = groupby(t, f),groupby(v, f)
         return [(t[k],v[k]) for k in t if k in v]
     def size(o): return sum(f.stat().st_size for f in _files(o))
     return [(a,b) for t,v in pairs(size, train, valid) for ts,vs in pairs(_digest, t, v) for a in ts for b in vs]

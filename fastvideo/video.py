@@ -196,10 +196,10 @@ class _Convert:
         # the size at the beginning: a stream may change it, and then all are scaled to the first
         self.size,self.yuv,self.hw,self.r,self.turn = size,yuv,(s.codec_context.height,s.codec_context.width),av.video.reformatter.VideoReformatter(),None
         # what JFIF asks for: all values from 0 to 255, colours by ITU-R BT.601
-        self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601', **_one_thread) if yuv else dict(format='rgb24', **_one_thread)
+        self.to = dict(format='yuvj420p', dst_color_range='JPEG', dst_colorspace='ITU601') if yuv else dict(format='rgb24')
     def __call__(self, frame):
         h,w = short_side(*(self.hw if all(self.hw) else (frame.height,frame.width)), self.size)
-        o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to)
+        o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to, **_one_thread)
         if self.turn is None: self.turn = _turn(frame)     # of the stream, so the same for all
         transpose,up,left = self.turn
         def upright(a):
@@ -394,12 +394,12 @@ def get_video_files(
     folders:list=None   # Only in these sub-folders of `path`
 ):
     "The paths of all video files in `path`, sorted; without hidden ones, and not again and again through links to a folder above"
-    res = L()
+    res = []
     for d,subs,names in os.walk(check_folder(path), followlinks=True):
         top = Path(d)==Path(path)
         subs[:] = [o for o in subs if recurse and not o.startswith('.') and not is_loop(Path(d)/o) and (not top or folders is None or o in folders)]
         if not top or folders is None: res += [Path(d)/o for o in names if not o.startswith('.') and os.path.splitext(o)[1].lower() in video_extensions]
-    return res.sorted()
+    return L(res).sorted()
 
 # %% ../nbs/00_video.ipynb #91ac159d
 def _verify(file, quick):
