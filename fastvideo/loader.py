@@ -9,7 +9,7 @@ __all__ = ['check_there', 'check_items', 'fit_bs', 'check_splits', 'VideoDL', 'c
 from fastai.vision.all import *
 from .video import *
 from numbers import Integral
-import difflib, inspect, json, os, re, tempfile, time
+import difflib, inspect, json, multiprocessing, os, re, tempfile, time
 
 # %% ../nbs/06a_loader.ipynb #25f6bce3
 def check_there(
@@ -120,10 +120,13 @@ class VideoDL(TfmdDL):
 
     def __iter__(self):
         try: yield from super().__iter__()
-        except RuntimeError as e:
-            if not re.search('DataLoader timed out|is killed by signal|exited unexpectedly', str(e)): raise
-            pids = set(map(int, re.findall(r'\d+', str(e))))
-            at = [self.dataset.items[i] for pid,i in self._at.tolist() if i>=0 and ('timed out' in str(e) or pid in pids)]
+        except (RuntimeError,ConnectionError,EOFError) as e:
+            # torch notices a death, or runs into the end of a connection before it does
+            if self._at is None or isinstance(e, RuntimeError) and not re.search('DataLoader timed out|is killed by signal|exited unexpectedly', str(e)): raise
+            hangs = 'DataLoader timed out' in str(e)
+            if not hangs: time.sleep(.5)           # a process closes its connections a little before it is gone
+            alive = {o.pid for o in multiprocessing.active_children()}
+            at = [self.dataset.items[i] for pid,i in self._at.tolist() if i>=0 and (hangs or pid not in alive)]
             if not at: raise
             raise VideoError(at[0], f'was being read when a worker stopped{"" if len(at)==1 else f", as {len(at)-1} others were"} ({e}). Damaged? Take it out of the list; verify_videos finds others like it') from e
         finally: self._report()                # also when the loop over the batches ends early
