@@ -74,6 +74,7 @@ def _floats(x):
 
 @IntToFloatTensor
 def encodes(self, x:TensorVideo):
+    if x.is_floating_point(): return x
     x = x.as_subclass(Tensor)
     return TensorVideo(_floats(x).copy_(x).mul_(1/self.div))
 

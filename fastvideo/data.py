@@ -142,7 +142,7 @@ class VideoDataLoaders(DataLoaders):
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None,
-                    fps=None, short='loop', valid_sampling=None, train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', **kwargs):
+                    fps=None, short='loop', valid_sampling=None, train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', x_block=VideoBlock, vocab=None, **kwargs):
         check_names(kwargs, cls.from_folder)
         for o in train_clips,valid_clips,ifnone(epoch_clips, 1): check_sampling(1, 'random', n_clips=o)
         check_sampling(1, valid_sampling or sampling, n_clips=valid_clips)
@@ -150,11 +150,11 @@ class VideoDataLoaders(DataLoaders):
         if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
         cfg = model_cfg(arch) if arch else None
         n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
-        block = VideoBlock(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
+        block = x_block(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
         if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
         if y_block not in (CategoryBlock,MultiCategoryBlock): raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
-        vocab = check_items(files, labels)
+        classes = check_items(files, labels)
         label,group_func = dict(zip(files, labels)).get,group_func or source_group
         if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label)(files)
         elif any(isinstance(o, (str,Path)) for side in splits for o in side): splits = find_names(files, splits)
@@ -166,9 +166,11 @@ class VideoDataLoaders(DataLoaders):
         if train_clips>1 or valid_clips>1: items,splits = _clips(items, splits, train_clips, valid_clips)
         for o in L(batch_tfms):
             if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # of a batch of clips, for each channel
-        dblock = DataBlock((block, y_block(vocab=vocab)), get_x=get_x, get_y=get_y, splitter=lambda _: splits, item_tfms=item_tfms, batch_tfms=batch_tfms)
+        y_block = CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
+        dblock = DataBlock((block, y_block), get_x=get_x, get_y=get_y, splitter=lambda _: splits, item_tfms=item_tfms, batch_tfms=batch_tfms)
         dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, dl_kwargs=[dict(epoch_clips=epoch_clips),dict(n_clips=valid_clips)],
                               **merge(dict(dl_type=VideoDL), kwargs))
+        dls = cls(*dls.loaders, path=path, device=dls.device)      # fastai's from_dblock makes plain DataLoaders, whatever the class
         dls.group_func = group_func
         return dls
 

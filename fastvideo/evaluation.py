@@ -91,6 +91,7 @@ def _check_labels(dl, vocab):
 def _labelled(learn, items):
     "A DataLoader of `items`; a path among them has the label of its folder"
     if not len(items): raise ValueError('no videos in the list: nothing to evaluate')
+    if isinstance(items[0], (np.ndarray,Tensor)): return learn.dls.test_dl(items, with_labels=True)
     items = L(Path(o) if isinstance(o, str) else o for o in items)
     check_there([first(L(o)) for o in items])
     # loaders from lists and tables have items (path, label)
@@ -99,7 +100,7 @@ def _labelled(learn, items):
 
 def evaluate_views(
     learn:Learner,     # Model and loaders
-    dl=None,           # A DataLoader with labels, a folder of class folders, or a list of items like those of `learn.dls`; None: the validation set
+    dl=None,           # A DataLoader with labels, a folder of class folders, a list of items like those of `learn.dls`, or arrays (x,y); None: the validation set
     n_clips:int=10,    # Clips of each video, chosen as in validation
     n_crops:int=3      # Crops of each clip: 1, 3 or 10
 ):

@@ -13,6 +13,7 @@ from .data import *
 from .registry import *
 from .metrics import *
 from .evaluation import *
+from .models.base import *
 from .models.frame import *
 from .models.timesformer import *
 from .models.create import *
@@ -58,6 +59,14 @@ class VideoLearner(Learner):
             raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.get_preds(dl=learn.dls.test_dl(files))')
         with self.no_bar(): return super().predict(item, rm_type_tfms, with_input)
 
+    def summary(self):
+        "As `Learner.summary`; its totals leave out what is no layer of its own, like the weights of an LSTM or learned positions, and are put right here"
+        ps = [(p.numel(), p.requires_grad) for p in self.model.parameters()]
+        n,trn = sum(o for o,_ in ps),sum(o for o,t in ps if t)
+        res = super().summary()
+        for k,v in (('Total', n), ('Total trainable', trn), ('Total non-trainable', n-trn)): res = re.sub(f'^{k} params: .*', f'{k} params: {v:,}', res, flags=re.M)
+        return PrettyString(res)
+
     def get_preds(self, ds_idx=1, dl=None, with_input=False, with_decoded=False, with_loss=False, act=None, inner=False, reorder=True, cbs=None, **kwargs):
         "As `Learner.get_preds`: a prediction for each item, so a video that cannot be read raises even if `on_error` is 'skip'"
         if dl is None: dl = self.dls[ds_idx].new(shuffle=False, drop_last=False)
@@ -88,11 +97,12 @@ def _add_norm(dls, mean, std, n_in):
 @delegates(create_video_model, but=['n_out','n_frames','size'])
 def video_learner(
     dls:DataLoaders,            # Clips: `VideoDataLoaders`, or any that give batches (B,T,C,H,W)
-    arch,                       # A name of ours or of timm, a torchvision function, a frame encoder, or a whole video model
-    pool:str='mean',            # How the frames of a frame encoder become one: 'mean' or 'lstm'
+    arch,                       # A name of `list_video_models` or of timm, a torchvision function, a module that encodes frames, or a `VideoModel`
+    pool:str='mean',            # How the frames of a frame encoder become one: 'mean', 'max', 'lstm', 'gru', 'attention', 'diff' or 'tsm'
     grid:int=1,                 # Each frame is pooled to grid × grid features
     pretrained:bool=True,       # Start from ImageNet weights, if there are any?
-    weights:str|Path=None,      # A local checkpoint of the encoder instead
+    weights:str|Path=None,      # A local checkpoint instead: of the image model for frame encoders, else of the whole
+    keep_head:bool=False,       # Keep the classifier of the weights, too? The classes must be theirs
     precision:str='auto',       # 'auto' (fp16 on CUDA, else fp32), 'fp16', 'bf16' or 'fp32'
     n_in:int=None,              # Channels; None: what `dls` gives
     n_out:int=None,             # Classes; None: those of `dls`
@@ -122,9 +132,9 @@ def video_learner(
     t,c,h,w = x.shape[1:]
     if n_in not in (None,c): raise ValueError(f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     cfg,size = model_cfg(arch),h if h==w else (h,w)
-    # a patch size of one's own has a rule of its own, which the model knows
-    check_input(cfg, t, None if 'patch_size' in kwargs else size, c)
-    model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, n_frames=t, size=size, n_in=c, **kwargs)
+    # patches and tubelets of one's own have rules of their own, which the model knows
+    if not {'patch_size','tubelet'} & {*kwargs}: check_input(cfg, t, size, c)
+    model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head, n_frames=t, size=size, n_in=c, **kwargs)
     if normalize: _add_norm(dls, cfg.mean, cfg.std, c)
     if metrics is None:
         multi = isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)

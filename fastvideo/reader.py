@@ -76,7 +76,7 @@ class ReadClip(Transform):
     "From a path (or whatever `TensorVideo.create` takes) to a clip of exactly `n_frames` frames"
     input_types = (str,Path,bytes,io.IOBase,np.ndarray,Tensor,ImageTuple)
     def __init__(self,
-        n_frames:int=8,             # Frames in a clip
+        n_frames:int=8,             # Frames in a clip; None: all
         size:int|tuple=None,        # What the model sees, pixels: a square or (height,width); None: as in the file, no crop
         sampling:str='uniform',     # How frames are chosen: 'first', 'uniform', 'random', 'segments' or 'tile'
         valid_sampling:str=None,    # The same for validation; None: as in training, without its randomness
@@ -87,10 +87,12 @@ class ReadClip(Transform):
         clip_cls:type=TensorVideo   # What comes out: `TensorVideo` or `ImageTuple`, which is not cropped
     ):
         valid_sampling = valid_sampling or sampling
-        for o in sampling,valid_sampling: check_sampling(n_frames, o, short)
+        n = ifnone(n_frames, 1)
+        for o in sampling,valid_sampling: check_sampling(n, o, short)
         # the rate of the videos is not known yet; the three are only checked here, and pi is a rate that no fps is equal to
-        step = clip_step(math.pi, n_frames, stride, duration, fps)
-        if not {'first','random','tile'} & {sampling,valid_sampling}: check_sampling(n_frames, sampling, short, step)
+        step = clip_step(math.pi, n, stride, duration, fps)
+        if not {'first','random','tile'} & {sampling,valid_sampling}: check_sampling(n, sampling, short, step)
+        if n_frames is None and step!=1: raise ValueError('n_frames=None takes all frames: stride, duration and fps go with a number of them')
         if size is not None: _hw(size)
         store_attr()
         super().__init__()
@@ -99,6 +101,7 @@ class ReadClip(Transform):
 
     def idxs(self, n, fps, train=False, clip=0, n_clips=1):
         "Frame numbers for a video of `n` frames at `fps`"
+        if self.n_frames is None: return range(n)
         sampling = self.sampling if train else self.valid_sampling
         return clip_idxs(n, self.n_frames, sampling, self._step(fps, sampling), self.short, train, clip, n_clips)
 
@@ -126,7 +129,7 @@ class ReadClip(Transform):
             starts[:] = [o[0]/fps if fps else math.nan for o in clips]
             return L(clips).concat()
         x = self._read(TensorVideo, x, choose, 8/7 if n_crops==10 else 1)
-        x = x.view(len(starts), self.n_frames, *x.shape[1:])
+        x = x.view(len(starts), -1, *x.shape[1:])
         if self.size is not None: return crop_views(x, self.size, n_crops).flatten(0,1),starts
         if n_crops!=1: raise ValueError(f'{n_crops=} crops need a size: without one, n_crops=1')
         return x,starts

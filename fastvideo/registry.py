@@ -6,29 +6,79 @@
 __all__ = ['video_models', 'ModelCfg', 'list_video_models', 'model_cfg', 'check_input']
 
 # %% ../nbs/06_registry.ipynb #80c7f4fe
-from dataclasses import dataclass, asdict
+from dataclasses import dataclass, asdict, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from warnings import warn
-import pandas as pd
+from pathlib import Path
+import pandas as pd, re
 
 # %% ../nbs/06_registry.ipynb #2055a2c7
 @dataclass(frozen=True)
 class ModelCfg:
-    "What a model eats"
+    "What a model eats, and what it costs"
     name:str                                 # As `arch` in `create_video_model` and `video_learner`
-    family:str                               # 'frame encoder', to be pooled over time, or a family of models of whole clips
+    family:str                               # 'frame encoder', to be pooled over time, or a family of models of whole clips, see `clip_models`
+    kwargs:dict = field(default_factory=dict)  # What makes this model of its family
     n_frames:int = 8                         # Frames in a clip where none are asked for
     size:int|tuple = 112                     # Pixels where none are asked for: a square, or (height,width)
+    stride:int = 1                           # The weights were trained on every `stride`-th frame of videos of 30 frames per second
     rules:tuple = ()                         # (argument, kind, value), …
+    layout:str = 'TCHW'                      # The order of axes inside; clips go in as (B,T,C,H,W) for all
     mean:tuple = (0.485,0.456,0.406)         # Of the training data per channel, in [0,1]; ImageNet's if not said otherwise
     std:tuple = (0.229,0.224,0.225)          # Standard deviation, the same
-    pretrained:bool = False                  # Are there weights to start from?
+    weights:str = ''                         # Who has weights to start from: 'torchvision', 'timm', 'transformers' or a URL; '' for nobody
+    classes:int = None                       # Classes that these weights tell apart
+    trained_on:str = ''                      # … and the data they are from
+    params:float = None                      # Parameters with a head of 400 classes, million
+    gflops:float = None                      # Multiply-adds for a clip of `n_frames` frames of `size`, 10⁹
 
-# %% ../nbs/06_registry.ipynb #24d80934
+    @property
+    def pretrained(self): return bool(self.weights)
+
+# %% ../nbs/06_registry.ipynb #2f290208
+def _made_for(n_frames, size): return dict(n_frames=n_frames, size=size, rules=(('n_frames','recommended',n_frames), ('size','recommended',size)))
+def _stats(mean, std): return dict(mean=mean, std=std)
+
+_k400  = dict(classes=400, trained_on='Kinetics-400')
+_grey  = _stats((0.45,)*3, (0.225,)*3)                                                    # of PyTorchVideo and PySlowFast
+_tv    = dict(layout='CTHW', weights='torchvision', **_k400)
+_res18 = dict(**_tv, **_made_for(16, 112), stride=2, **_stats((0.43216,0.394666,0.37645), (0.22803,0.22145,0.216989)))
+_mvit  = dict(**_tv, n_frames=16, size=224, stride=4, rules=(('n_frames','fixed',16), ('size','fixed',224)), **_grey)
+_s3d   = {**_res18, **dict(n_frames=16, size=224, rules=(('n_frames','minimum',14), ('size','minimum',224)))}
+_swin  = dict(**_tv, **_made_for(32, 224), stride=2)
+_zoo   = 'https://dl.fbaipublicfiles.com/pytorchvideo/model_zoo/kinetics/'
+_ptv   = dict(layout='CTHW', **_k400, **_grey)
+_volume = dict(n_frames=28, size=28, rules=(('n_frames','minimum',8), ('size','minimum',8)))
+_vit   = dict(size=224, rules=(('size','multiple',16),), **_stats((.5,)*3, (.5,)*3), weights='timm', classes=1000, trained_on='ImageNet')
+
 video_models = {o.name:o for o in (
-    ModelCfg('small_cnn',   'frame encoder', size=64),
-    ModelCfg('timesformer', 'timesformer',   rules=(('size','multiple',16),)),
+    ModelCfg('small_cnn',        'frame encoder', n_frames=8, size=64, params=.0506, gflops=.00887),
+    ModelCfg('timesformer',      'timesformer', rules=(('size','multiple',16),), params=8.83, gflops=3.73),
+    *[ModelCfg(f'timesformer_{k}', 'spacetime vit', dict(vit=k), params=p, gflops=g, **_vit) for k,p,g in (
+        ('vit_tiny_patch16_224',7.83,13.57), ('vit_small_patch16_224',30.70,50.85), ('vit_base_patch16_224',121.57,196.51))],
+    ModelCfg('vivit',            'vivit', params=1.84, gflops=.0493, **_volume),
+    ModelCfg('vivit_factorised', 'vivit', dict(time_depth=4), params=2.63, gflops=.0507, **_volume),
+    ModelCfg('r3d_18',      'torchvision', dict(arch='r3d_18'),      params=33.37, gflops=40.70,  **_res18),
+    ModelCfg('mc3_18',      'torchvision', dict(arch='mc3_18'),      params=11.70, gflops=43.34,  **_res18),
+    ModelCfg('r2plus1d_18', 'torchvision', dict(arch='r2plus1d_18'), params=31.51, gflops=40.52,  **_res18),
+    ModelCfg('s3d',         'torchvision', dict(arch='s3d'),         params=8.32,  gflops=17.98,  **_s3d),
+    ModelCfg('mvit_v1_b',   'torchvision', dict(arch='mvit_v1_b'),   params=36.61, gflops=70.60,  **_mvit),
+    ModelCfg('mvit_v2_s',   'torchvision', dict(arch='mvit_v2_s'),   params=34.54, gflops=64.22,  **_mvit),
+    ModelCfg('swin3d_t',    'torchvision', dict(arch='swin3d_t'),    params=28.16, gflops=87.76,  **_swin),
+    ModelCfg('swin3d_s',    'torchvision', dict(arch='swin3d_s'),    params=49.82, gflops=165.68, **_swin),
+    ModelCfg('swin3d_b',    'torchvision', dict(arch='swin3d_b'),    params=88.05, gflops=281.33, **_swin),
+    ModelCfg('x3d_xs', 'x3d', dict(), weights=f'{_zoo}X3D_XS.pyth', stride=12, params=3.79, gflops=.61,   **_made_for(4,160),  **_ptv),
+    ModelCfg('x3d_s',  'x3d', dict(), weights=f'{_zoo}X3D_S.pyth',  stride=6,  params=3.79, gflops=1.96,  **_made_for(13,160), **_ptv),
+    ModelCfg('x3d_m',  'x3d', dict(), weights=f'{_zoo}X3D_M.pyth',  stride=5,  params=3.79, gflops=4.73,  **_made_for(16,224), **_ptv),
+    ModelCfg('x3d_l',  'x3d', dict(depth_factor=5.), weights=f'{_zoo}X3D_L.pyth', stride=5, params=6.15, gflops=18.37, **_made_for(16,312), **_ptv),
+    ModelCfg('resnet3d_18',  'resnet3d', dict(depth=18), layout='CTHW', n_frames=16, params=33.37, gflops=40.70),
+    ModelCfg('resnet3d_34',  'resnet3d', dict(depth=34), layout='CTHW', n_frames=16, params=63.68, gflops=75.38),
+    ModelCfg('slow_r50',     'resnet3d', dict(depth=50),  weights=f'{_zoo}SLOW_8x8_R50.pyth', stride=8, params=32.45, gflops=41.74, **_made_for(8,224), **_ptv),
+    ModelCfg('slow_r101',    'resnet3d', dict(depth=101), layout='CTHW', size=224, params=60.36, gflops=85.41),
+    ModelCfg('slow_r152',    'resnet3d', dict(depth=152), layout='CTHW', size=224, params=82.82, gflops=125.80),
+    ModelCfg('slowfast_r50', 'slowfast', dict(depth=50), weights=f'{_zoo}SLOWFAST_8x8_R50.pyth', stride=2, params=34.57, gflops=50.31, **_made_for(32,224), **_ptv),
+    ModelCfg('slowfast_r101','slowfast', dict(depth=101, fuse=5), weights=f'{_zoo}SLOWFAST_8x8_R101.pyth', stride=2, params=62.83, gflops=96.40, **_made_for(32,224), **_ptv),
 )}
 
 def list_video_models(
@@ -46,8 +96,15 @@ def _timm_cfg(name):
     except RuntimeError as e: raise ValueError(f'{e} timm.list_pretrained({name.split(".")[0]+"*"!r}) lists those there are') from e
     h,w = cfg.input_size[1:]
     size = h if h==w else (h,w)
-    return ModelCfg(name, 'frame encoder', size=size, rules=(('size','fixed',size),) if cfg.fixed_input_size else (),
-                    mean=tuple(cfg.mean), std=tuple(cfg.std), pretrained=bool(cfg.has_weights))
+    return ModelCfg(name, 'frame encoder', size=size, rules=(('size','fixed',size),) if cfg.fixed_input_size else (), mean=tuple(cfg.mean), std=tuple(cfg.std),
+                    **dict(weights='timm', classes=cfg.num_classes) if cfg.has_weights else {})
+
+def _spacetime_cfg(name):
+    "The entry of a vision transformer of timm with attention over time"
+    cfg,patch = _timm_cfg(name),re.search(r'_patch(\d+)', name)
+    if cfg is None: raise _unknown(name)
+    if not patch: raise ValueError(f"timesformer_{name}: takes vision transformers of timm, timm.list_models('vit*patch*')")
+    return replace(cfg, name=f'timesformer_{name}', family='spacetime vit', kwargs=dict(vit=name), rules=(('size','multiple',int(patch[1])),))
 
 def _unknown(name):
     "The error for a name that nobody knows"
@@ -61,18 +118,30 @@ def _has_weights(func):
     try: return len(get_model_weights(func))>0
     except ValueError: return False
 
+def _is_hf(arch):
+    "A folder of transformers, or 'owner/model' on the hub? timm's names of models there begin with 'hf-hub:'"
+    return Path(arch, 'config.json').is_file() or '/' in arch and ':' not in arch
+
 def model_cfg(
-    arch   # A name of ours or of timm, a function from torchvision, or a module
+    arch   # A name of ours, of timm or of Hugging Face's hub, a folder of transformers, a function from torchvision, or a module
 ):
     "The `ModelCfg` of `arch`. ValueError with near matches for an unknown name"
-    if isinstance(arch, str):
-        res = video_models.get(arch) or _timm_cfg(arch)
+    if isinstance(arch, (str,Path)):
+        arch = str(arch)
+        if arch in video_models:            return video_models[arch]
+        if arch.startswith('timesformer_'): return _spacetime_cfg(arch.removeprefix('timesformer_'))
+        if _is_hf(arch):
+            from fastvideo.models.hf import hf_cfg
+            return hf_cfg(arch)
+        res = _timm_cfg(arch)
         if res is None: raise _unknown(arch)
         return res
     if not callable(arch): raise ValueError(f'arch must be a name, a function or a module, not {arch!r}')
     # of a module nobody knows whether it was trained
     if hasattr(arch, 'state_dict') and not isinstance(arch, type): return ModelCfg(type(arch).__name__, 'frame encoder')
-    return ModelCfg(getattr(arch, '__name__', str(arch)), 'frame encoder', pretrained=_has_weights(arch))
+    name = getattr(arch, '__name__', str(arch))
+    if getattr(arch, '__module__', '').startswith('torchvision.models.video'): return video_models[name]
+    return ModelCfg(name, 'frame encoder', **dict(weights='torchvision', classes=1000, trained_on='ImageNet') if _has_weights(arch) else {})
 
 # %% ../nbs/06_registry.ipynb #cad5cd46
 def _fits(kind, value, want):

@@ -237,6 +237,8 @@ def split_report(
 ):
     "A `SplitReport`: videos and groups of each class on both sides, what stands on both, what misses on one"
     group_func = group_func or getattr(dls, 'group_func', source_group)
+    item = first(L(dls.train_ds.items[0]))
+    if content and not isinstance(item, (str,Path)): raise ValueError(f'content=True compares files, and the items of dls are no paths but {type(item).__name__}')
     sides = []
     for ds in dls.train_ds,dls.valid_ds:
         # views of one video are one video

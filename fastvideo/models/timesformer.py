@@ -8,7 +8,7 @@ __all__ = ['TimeSformer']
 # %% ../../nbs/09b_models.timesformer.ipynb #e99f2359
 from fastai.vision.all import *
 from ..layers import *
-from .frame import *
+from .base import *
 
 # %% ../../nbs/09b_models.timesformer.ipynb #d92345d6
 class TimeSformer(VideoModel):
