@@ -15,7 +15,6 @@ from .metrics import *
 from .evaluation import *
 from .models.base import *
 from .models.frame import *
-from .models.timesformer import *
 from .models.create import *
 
 # %% ../nbs/11_learner.ipynb #eff9cf60
@@ -91,9 +90,19 @@ def _add_norm(dls, mean, std, n_in):
     if not all(torch.allclose(o.flatten().cpu(), tensor(s)) for o,s in zip((have.mean,have.std), stats)):
         warn(f'batches are normalised already, with mean {have.mean.flatten().tolist()} and std {have.std.flatten().tolist()}, '
              f'the model was trained with {stats[0]} and {stats[1]}:'
-             ' leave Normalize out of batch_tfms, or make new DataLoaders for this model')
+             ' leave Normalize out of batch_tfms; if a learner of another model added it, make new DataLoaders for this one')
 
-# %% ../nbs/11_learner.ipynb #e6eb0e1c
+# %% ../nbs/11_learner.ipynb #9f225229
+def _try(model, name, x, n_out):
+    "ValueError if `model` cannot take the clip `x`, or gives other than `n_out` logits"
+    given = f'a clip of {x.shape[1]} frames of {x.shape[3]}×{x.shape[4]} pixels with {x.shape[2]} channel(s)'
+    was = model.training
+    try:
+        with torch.no_grad(): out = model.eval()(x.as_subclass(Tensor).float().to(first(model.parameters()).device))
+    except (RuntimeError,AssertionError) as e: raise ValueError(f'{name} cannot take {given}, which is what dls give: {e}') from e
+    finally: model.train(was)
+    if out.shape!=(1,n_out): raise ValueError(f'{name} gives {tuple(out.shape)} for {given}, not the logits (1,{n_out}) of {n_out} classes')
+
 @delegates(create_video_model, but=['n_out','n_frames','size'])
 def video_learner(
     dls:DataLoaders,            # Clips: `VideoDataLoaders`, or any that give batches (B,T,C,H,W)
@@ -102,11 +111,11 @@ def video_learner(
     grid:int=1,                 # Each frame is pooled to grid × grid features
     pretrained:bool=True,       # Start from ImageNet weights, if there are any?
     weights:str|Path=None,      # A local checkpoint instead: of the image model for frame encoders, else of the whole
-    keep_head:bool=False,       # Keep the classifier of the weights, too? The classes must be theirs
     precision:str='auto',       # 'auto' (fp16 on CUDA, else fp32), 'fp16', 'bf16' or 'fp32'
     n_in:int=None,              # Channels; None: what `dls` gives
     n_out:int=None,             # Classes; None: those of `dls`
     normalize:bool=True,        # Normalise as the model wants?
+    keep_head:bool=False,       # Keep the classifier of the weights, too? The classes of `dls` must be theirs
     loss_func:Callable=None,    # None: the one that goes with the labels
     opt_func=Adam,              # Optimiser
     lr:float=defaults.lr,       # Learning rate
@@ -125,19 +134,23 @@ def video_learner(
     if precision not in ('auto','fp16','bf16','fp32'): raise ValueError(f"precision must be 'auto', 'fp16', 'bf16' or 'fp32', not {precision!r}")
     cuda = dls.device.type=='cuda'
     if precision=='fp16' and not cuda: raise ValueError(f"precision='fp16' needs CUDA, the data goes to {dls.device}: 'auto', 'bf16' or 'fp32'")
-    n_out = ifnone(n_out, get_c(dls))
+    c_dls = get_c(dls)
+    n_out = ifnone(n_out, c_dls)
     if not n_out: raise ValueError('the number of classes cannot be told from dls: pass n_out')
+    if c_dls and n_out!=c_dls: raise ValueError(f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
+    multi = isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
+    if multi and kwargs.get('window'): raise ValueError('window averages the probabilities of one label, and clips of dls have several: leave window out')
     x = dls.valid.new(bs=1).one_batch()[0]
     if getattr(x, 'ndim', 0)!=5: raise ValueError(f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     t,c,h,w = x.shape[1:]
     if n_in not in (None,c): raise ValueError(f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     cfg,size = model_cfg(arch),h if h==w else (h,w)
     # patches and tubelets of one's own have rules of their own, which the model knows
-    if not {'patch_size','tubelet'} & {*kwargs}: check_input(cfg, t, size, c)
+    check_input(cfg, None if 'tubelet' in kwargs else t, None if {'patch_size','tubelet'} & {*kwargs} else size, c)
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head, n_frames=t, size=size, n_in=c, **kwargs)
+    _try(model, cfg.name, x, n_out)
     if normalize: _add_norm(dls, cfg.mean, cfg.std, c)
     if metrics is None:
-        multi = isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
         metrics = accuracy_multi if multi else [accuracy,video_accuracy] if getattr(dls.valid, 'n_clips', 1)>1 else accuracy
     learn = VideoLearner(dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter, cbs=cbs, metrics=metrics, path=path, model_dir=model_dir,
                          wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms)

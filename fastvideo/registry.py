@@ -85,7 +85,8 @@ def list_video_models(
     pattern:str='*'   # Of names, as in a shell
 ):
     "A table of the models in the registry whose names match `pattern`"
-    return pd.DataFrame([asdict(o) for k,o in video_models.items() if fnmatch(k, pattern)], columns=[*ModelCfg.__dataclass_fields__])
+    rows = [asdict(o) for k,o in video_models.items() if fnmatch(k, pattern.lower())]
+    return pd.DataFrame(rows, columns=[*ModelCfg.__dataclass_fields__]).astype(dict(classes='Int64'))
 
 # %% ../nbs/06_registry.ipynb #04b54331
 def _timm_cfg(name):
@@ -106,11 +107,16 @@ def _spacetime_cfg(name):
     if not patch: raise ValueError(f"timesformer_{name}: takes vision transformers of timm, timm.list_models('vit*patch*')")
     return replace(cfg, name=f'timesformer_{name}', family='spacetime vit', kwargs=dict(vit=name), rules=(('size','multiple',int(patch[1])),))
 
+def _torchvision_cfg(name):
+    "The entry of an image model of torchvision by name, None if there is none"
+    from torchvision import models
+    return model_cfg(models.get_model_builder(name)) if name in models.list_models(models) else None
+
 def _unknown(name):
     "The error for a name that nobody knows"
     import timm
     near = get_close_matches(name, [*video_models, *timm.list_models()], n=5)
-    return ValueError(f'{name!r} is neither in list_video_models() nor in timm.list_models()' + (f'; did you mean {", ".join(near)}?' if near else ''))
+    return ValueError(f'{name!r} is neither in list_video_models() nor a model of timm or torchvision' + (f'; did you mean {", ".join(near)}?' if near else ''))
 
 def _has_weights(func):
     "Does torchvision have weights for `func`?"
@@ -134,13 +140,17 @@ def model_cfg(
             from fastvideo.models.hf import hf_cfg
             return hf_cfg(arch)
         res = _timm_cfg(arch)
+        if res is None: res = _torchvision_cfg(arch)
         if res is None: raise _unknown(arch)
         return res
+    if isinstance(arch, type): raise ValueError(f'arch is the class {arch.__name__}: make a model of it, {arch.__name__}(…), or give a name of list_video_models()')
     if not callable(arch): raise ValueError(f'arch must be a name, a function or a module, not {arch!r}')
     # of a module nobody knows whether it was trained
-    if hasattr(arch, 'state_dict') and not isinstance(arch, type): return ModelCfg(type(arch).__name__, 'frame encoder')
-    name = getattr(arch, '__name__', str(arch))
-    if getattr(arch, '__module__', '').startswith('torchvision.models.video'): return video_models[name]
+    if hasattr(arch, 'state_dict'): return ModelCfg(type(arch).__name__, 'frame encoder')
+    name,module = getattr(arch, '__name__', str(arch)),getattr(arch, '__module__', '')
+    if module.startswith('timm.'): raise ValueError(f"give timm's models by name: {name!r}")
+    if re.match('torchvision.models.(segmentation|detection|optical_flow)', module): raise ValueError(f'{name} does not classify: take an image model')
+    if module.startswith('torchvision.models.video'): return video_models[name]
     return ModelCfg(name, 'frame encoder', **dict(weights='torchvision', classes=1000, trained_on='ImageNet') if _has_weights(arch) else {})
 
 # %% ../nbs/06_registry.ipynb #cad5cd46

@@ -37,9 +37,11 @@ def read_weights(
 ):
     "The tensors of a checkpoint by name. ValueError if there is no such file, or something else in it"
     from timm.models import load_state_dict
+    if not isinstance(path, (str,Path)): raise ValueError(f'weights must be the path of a file, not {path!r}')
     if not Path(path).is_file(): raise ValueError(f"weights='{path}': no such file")
     try:
-        sd = load_state_dict(str(path))
+        # fastai's `learn.save` keeps the state of the optimiser in an `L`
+        with torch.serialization.safe_globals([L]): sd = load_state_dict(str(path))
         # PyTorchVideo's key for it
         sd = {k:v for k,v in sd.get('model_state', sd).items() if isinstance(v, Tensor)}
     except Exception as e: raise ValueError(f"weights='{path}': not a checkpoint of tensors ({type(e).__name__}: {e})") from e
@@ -90,7 +92,7 @@ def load_published(
     sd = {k:_adapt(v, want[k].shape[1]) if is_first(k, v) and want[k].shape[1]!=3 else v for k,v in sd.items()}
     if keep_head:
         bad = first(k for k in sd if k in want and k.startswith(tuple(f'{o}.' for o in model.head_names)) and sd[k].shape!=want[k].shape)
-        if bad: raise ValueError(f"keep_head=True, but the head in '{path}' is for {len(sd[bad])} classes, and n_out={model.n_out}: set n_out to {len(sd[bad])}")
+        if bad: raise ValueError(f"keep_head=True, but the head of '{path}' is for {len(sd[bad])} classes, and n_out={model.n_out}: set n_out to {len(sd[bad])}, for loaders with these classes")
     load_weights(model, sd, path, () if keep_head else model.head_names)
 
 # %% ../../nbs/09_models.base.ipynb #22032846

@@ -29,10 +29,10 @@ def create_video_model(
     arch,                   # A name of ours or of timm, a function from torchvision, a module that encodes frames, or a `VideoModel`
     n_out:int,              # Classes
     pool:str='mean',        # Pooling over time for frame encoders, a key of `time_pools`
-    grid:int=1,             # Each frame is averaged to grid × grid places, for frame encoders
     pretrained:bool=True,   # Start from published weights, if there are any?
     weights:str|Path=None,  # A local checkpoint instead: of the image model for frame encoders
     keep_head:bool=False,   # Keep the classifier of the weights? For models of whole clips
+    grid:int=1,             # Each frame is averaged to grid × grid places, for frame encoders
     n_frames:int=8,         # Frames in a clip
     size:int|tuple=112,     # Pixels: a square, or (height,width)
     n_in:int=3,             # Channels
@@ -57,6 +57,6 @@ def create_video_model(
     shape = {k:v for k,v in dict(n_frames=n_frames, size=size).items() if k in inspect.signature(cls.__init__).parameters}
     model = cls(n_out, n_in=n_in, **shape, **{**cfg.kwargs, **kwargs})
     if weights:                         load_published(model, read_weights(weights), weights, keep_head)
-    elif pretrained and cfg.pretrained: load_published(model, fetch_weights(cfg), cfg.weights, keep_head)
+    elif pretrained and cfg.pretrained: load_published(model, fetch_weights(cfg), cfg.name, keep_head)
     elif pretrained: warn(f'there are no pretrained weights for {cfg.name}, it starts from scratch; pretrained=False says so', stacklevel=2)
     return model

@@ -7,6 +7,7 @@ __all__ = ['small_cnn', 'TimmEncoder', 'frame_encoder', 'FrameModel', 'CNNMean',
 
 # %% ../../nbs/09a_models.frame.ipynb #b26ff17b
 from fastai.vision.all import *
+import torchvision
 from ..registry import *
 from ..layers import *
 from ..pooling import *
@@ -100,8 +101,10 @@ def frame_encoder(
     n_in:int=3              # Channels
 ):
     "A module from frames (N,n_in,H,W) to maps (N,C,h,w), and their width C"
+    if isinstance(arch, Path): arch = str(arch)
     cfg = model_cfg(arch)
     if cfg.family!='frame encoder': raise ValueError(f'{cfg.name} is no frame encoder but a model of whole clips: create_video_model({cfg.name!r}, …)')
+    if isinstance(arch, str) and cfg.weights=='torchvision': arch = torchvision.models.get_model_builder(arch)
     own,sizes = pretrained and not weights,(64,224)
     if own and not cfg.pretrained and not isinstance(arch, nn.Module):
         warn(f'there are no pretrained weights for {cfg.name}, it starts from scratch; pretrained=False says so', stacklevel=2)
@@ -124,7 +127,7 @@ class FrameModel(VideoModel):
         n_out:int,              # Classes
         pool:str='mean',        # Pooling over time, a key of `time_pools`
         pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any?
-        weights:str|Path=None,  # A local checkpoint of the encoder instead
+        weights:str|Path=None,  # A local checkpoint of the image model, or of a `FrameModel` with this encoder, instead
         grid:int=1,             # Each frame is averaged to grid × grid places
         dropout:float=.3,       # Of the features of each frame, and of what is left of them after pooling
         n_in:int=3,             # Channels
@@ -132,14 +135,19 @@ class FrameModel(VideoModel):
         **kwargs                # For the pooling
     ):
         if pool not in time_pools: raise ValueError(f'pool must be one of {", ".join(time_pools)}, not {pool!r}')
-        if not isinstance(grid, int) or grid<1: raise ValueError(f'grid must be a whole number from 1, not {grid!r}')
-        body,nf = frame_encoder(arch, pretrained, weights, n_in)
+        if type(grid) is not int or grid<1: raise ValueError(f'grid must be a whole number from 1, not {grid!r}')
         self.n_out,self.shifts = n_out,pool=='tsm'
+        # a module of the caller's stays as it is
+        if self.shifts and isinstance(arch, nn.Module): arch = deepcopy(arch)
+        sd  = read_weights(weights) if weights else {}
+        own = any(k.startswith('encoder.module.0.') for k in sd)                # of a model like this one
+        body,nf = frame_encoder(arch, pretrained and not own, None if own else weights, n_in)
         if self.shifts: add_shift(body)
         self.encoder = TimeDistributed(nn.Sequential(body, nn.AdaptiveAvgPool2d(grid), nn.Flatten()), low_mem)
         self.drop    = nn.Dropout(dropout)
         self.pool    = time_pools[pool](nf*grid*grid, **kwargs)
         self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
+        if own: load_published(self, sd, weights)
 
     def forward(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)

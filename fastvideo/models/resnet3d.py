@@ -110,7 +110,7 @@ class ResNet3D(Blocks3D):
         depth:int=50,       # Layers: 18, 34, 50, 101 or 152
         n_in:int=3,         # Channels
         dropout:float=.5,   # Before the classifier
-        window:tuple=None   # Pool in windows of (t,h,w) places of the last map and average what is predicted for each; None: pool all of it
+        window:tuple=None   # Pool in windows of (t,h,w) places of the last map and average the probabilities of one label; None: pool all of it
     ):
         _check_depth(depth, depths3d)
         basic = depth<50

@@ -27,7 +27,7 @@ class TimeSformer(VideoModel):
         ff_dropout:float=.1,     # Dropout within the feed-forward layers
         n_in:int=3               # Channels
     ):
-        store_attr('n_out,n_frames,size,patch_size,n_in')
+        store_attr('n_out,patch_size')
         self._check(size if is_listy(size) else (size,size))
         # a `0 is 0` in its source makes Python warn where it is first compiled
         with warnings.catch_warnings():

@@ -19,7 +19,7 @@ class ViViT(VideoModel):
         n_frames:int=28,          # Frames in a clip
         size:int|tuple=28,        # Pixels: a square, or (height,width)
         n_in:int=3,               # Channels
-        tubelet:tuple=(8,8,8),    # Frames, height and width of a tubelet
+        tubelet:int|tuple=8,      # Frames, height and width of a tubelet; one number for all three
         dim:int=128,              # Width of a token
         depth:int=8,              # Layers
         heads:int=8,              # Attention heads
@@ -27,11 +27,11 @@ class ViViT(VideoModel):
         dropout:float=.1          # Of attention weights
     ):
         if dim%heads: raise ValueError(f'dim must be a multiple of heads, not {dim} with {heads}')
-        store_attr('n_out,tubelet')
+        self.n_out,self.tubelet = n_out,tuple(tubelet) if is_listy(tubelet) else (tubelet,)*3
         self.clip = (n_frames,*(size if is_listy(size) else (size,size)))
         self.grid = self._grid(self.clip)
         def layers(n): return nn.Sequential(*[Block(dim, heads, qkv_bias=True, attn_drop=dropout, norm_layer=partial(nn.LayerNorm, eps=1e-6)) for _ in range(n)])
-        self.proj = nn.Conv3d(n_in, dim, tubelet, tubelet)
+        self.proj = nn.Conv3d(n_in, dim, self.tubelet, self.tubelet)
         self.pos  = nn.Parameter(.02*torch.randn(1, math.prod(self.grid), dim))
         self.blocks,self.time_blocks = layers(depth),layers(time_depth)
         self.norm = nn.LayerNorm(dim, eps=1e-6)

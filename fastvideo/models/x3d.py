@@ -41,7 +41,7 @@ class X3D(Blocks3D):
         depth_factor:float=2.2,   # Times the blocks of the network it was expanded from: 2.2 for XS, S and M, 5 for L
         n_in:int=3,               # Channels
         dropout:float=.5,         # Before the classifier
-        window:tuple=None         # Pool in windows of (t,h,w) places of the last map and average what is predicted for each; None: pool all of it
+        window:tuple=None         # Pool in windows of (t,h,w) places of the last map and average the probabilities of one label; None: pool all of it
     ):
         stages,ni = [],24
         for n,no in ((1,24),(2,48),(5,96),(3,192)):
