@@ -137,12 +137,12 @@ def video_learner(
     c_dls = get_c(dls)
     n_out = ifnone(n_out, c_dls)
     if not n_out: raise ValueError('the number of classes cannot be told from dls: pass n_out')
-    if c_dls and n_out!=c_dls: raise ValueError(f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
     multi = isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
     if multi and kwargs.get('window'): raise ValueError('window averages the probabilities of one label, and clips of dls have several: leave window out')
     x = dls.valid.new(bs=1).one_batch()[0]
     if getattr(x, 'ndim', 0)!=5: raise ValueError(f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     t,c,h,w = x.shape[1:]
+    if c_dls and n_out!=c_dls: raise ValueError(f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
     if n_in not in (None,c): raise ValueError(f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     cfg,size = model_cfg(arch),h if h==w else (h,w)
     # patches and tubelets of one's own have rules of their own, which the model knows
