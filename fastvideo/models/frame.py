@@ -129,7 +129,7 @@ class FrameModel(VideoModel):
         pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any?
         weights:str|Path=None,  # A local checkpoint of the image model, or of a `FrameModel` with this encoder, instead
         grid:int=1,             # Each frame is averaged to grid × grid places
-        dropout:float=.3,       # Of the features of each frame, and of what is left of them after pooling
+        dropout:float=.3,       # Of the features of a clip, the same in all its frames, and of what is left of them after pooling
         n_in:int=3,             # Channels
         low_mem:bool|int=False, # Frames at once in the encoder: False for all, True for one, or how many; see `TimeDistributed`
         **kwargs                # For the pooling
@@ -144,7 +144,7 @@ class FrameModel(VideoModel):
         body,nf = frame_encoder(arch, pretrained and not own, None if own else weights, n_in)
         if self.shifts: add_shift(body)
         self.encoder = TimeDistributed(nn.Sequential(body, nn.AdaptiveAvgPool2d(grid), nn.Flatten()), low_mem)
-        self.drop    = nn.Dropout(dropout)
+        self.drop    = nn.Dropout1d(dropout)
         self.pool    = time_pools[pool](nf*grid*grid, **kwargs)
         self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
         if own: load_published(self, sd, weights)
@@ -157,7 +157,8 @@ class FrameModel(VideoModel):
             if self.encoder.low_mem is not False: raise ValueError("pool='tsm' needs all frames in the encoder at once: low_mem must be False")
             set_frames(self.encoder, x.shape[1])
         x = self.encoder(x)                                             # (B,T,nf*grid*grid)
-        return self.head(self.pool(self.drop(F.layer_norm(x, x.shape[1:]))))
+        x = self.drop(F.layer_norm(x, x.shape[1:]).transpose(1,2)).transpose(1,2)    # a feature goes from all frames or from none
+        return self.head(self.pool(x))
 
 # %% ../../nbs/09a_models.frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
