@@ -69,6 +69,9 @@ class VideoLearner(Learner):
     def get_preds(self, ds_idx=1, dl=None, with_input=False, with_decoded=False, with_loss=False, act=None, inner=False, reorder=True, cbs=None, **kwargs):
         "As `Learner.get_preds`: a prediction for each item, so a video that cannot be read raises even if `on_error` is 'skip'"
         if dl is None: dl = self.dls[ds_idx].new(shuffle=False, drop_last=False)
+        def normalizes(o): return any(isinstance(t, Normalize) for t in getattr(o, 'after_batch', self.dls.after_batch).fs)
+        if normalizes(self.dls) and not normalizes(dl):
+            raise ValueError('this DataLoader was made before the learner, which made its own normalise: make it again with learn.dls.test_dl(…)')
         if reorder and getattr(dl, 'on_error', 'raise')=='skip': dl = dl.new(on_error='raise')
         return super().get_preds(ds_idx, dl, with_input, with_decoded, with_loss, act, inner, reorder, cbs, **kwargs)
 
