@@ -19,16 +19,13 @@ def hf_file(
 ):
     "The path of the first of `files` that the model has, downloaded if need be; None if it has none. ValueError if the hub cannot be asked or does not know `name`"
     if Path(name).is_dir(): return next((Path(name)/o for o in files if (Path(name)/o).is_file()), None)
-    from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache, utils
+    from huggingface_hub import hf_hub_download, utils
     def download(o):
         try: return Path(hf_hub_download(name, o))
         except utils.LocalEntryNotFoundError: raise      # the network went away
         except utils.EntryNotFoundError: return None
     try:
-        cached = [o for o in (try_to_load_from_cache(name, f) for f in files) if isinstance(o, str)]
-        if cached: return Path(cached[0])
-        utils.get_session().head(constants.ENDPOINT, timeout=10)
-        return next((o for o in map(download, files) if o), None)
+        return cached_or_ask(name, *files) or next((o for o in map(download, files) if o), None)
     except Exception as e:
         raise ValueError(f'{name!r} is no folder, and {files[0]} of a model of that name on the Hugging Face hub cannot be had ({e}). Without a network give the folder '
                          'of a model, as save_pretrained writes it; pretrained=False needs its config.json, too') from e
