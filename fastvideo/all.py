@@ -24,6 +24,7 @@ from .models.hf import *
 from .models.create import *
 from .metrics import *
 from .evaluation import *
+from .memory import *
 from .learner import *
 from .datasets import *
 from .cli import *

@@ -13,6 +13,8 @@ from .data import *
 from .registry import *
 from .metrics import *
 from .evaluation import *
+from .memory import *
+from .memory import _total_memory
 from .models.base import *
 from .models.frame import *
 from .models.create import *
@@ -45,6 +47,14 @@ class VideoLearner(Learner):
         if self.dls.device.type=='cuda': return self._precision(MixedPrecision(amp_mode=mode, **kwargs))
         warn(f'{mode.value} is for CUDA, and the data goes to {self.dls.device}: training stays in 32 bits')
         return self._precision()
+
+    def one_batch(self, i, b):
+        "As `Learner.one_batch`; an error for want of memory says what would fit"
+        try: super().one_batch(i, b)
+        except RuntimeError as e:
+            if not is_oom(e): raise
+            half = any(isinstance(o, MixedPrecision) for o in self.cbs)
+            raise type(e)(what_fits(get_model(self.model), tuple(b[0].shape), _total_memory(self.dls.device), half, self.training)) from e
 
     def predict(self,
         item,                     # A video file, a folder of frames, an `ImageTuple`, or whatever `TensorVideo.create` takes
@@ -106,6 +116,12 @@ def _try(model, name, x, n_out):
     finally: model.train(was)
     if out.shape!=(1,n_out): raise ValueError(f'{name} gives {tuple(out.shape)} for {given}, not the logits (1,{n_out}) of {n_out} classes')
 
+def _channels_last(model):
+    "Weights of 2D and 3D convolutions in the order of memory in which channels come last"
+    order = {4:torch.channels_last, 5:torch.channels_last_3d}
+    for p in model.parameters():
+        if p.ndim in order: p.data = p.data.contiguous(memory_format=order[p.ndim])
+
 @delegates(create_video_model, but=['n_out','n_frames','size'])
 def video_learner(
     dls:DataLoaders,            # Clips: `VideoDataLoaders`, or any that give batches (B,T,C,H,W)
@@ -115,6 +131,9 @@ def video_learner(
     pretrained:bool=True,       # Start from ImageNet weights, if there are any?
     weights:str|Path=None,      # A local checkpoint instead: of the image model for frame encoders, else of the whole
     precision:str='auto',       # 'auto' (fp16 on CUDA, else fp32), 'fp16', 'bf16' or 'fp32'
+    channels_last:bool=False,   # Keep weights of convolutions in this order of memory, which clips have already?
+    compile:bool=False,         # Compile the model by `torch.compile`, at the first batch?
+    grad_ckpt:bool=False,       # Less memory for more time, by gradient checkpointing in the blocks of the model?
     n_in:int=None,              # Channels; None: what `dls` gives
     n_out:int=None,             # Classes; None: those of `dls`
     normalize:bool=True,        # Normalise as the model wants?
@@ -135,6 +154,7 @@ def video_learner(
 ):
     "A `VideoLearner` ready to train: the body frozen if it has weights, as `vision_learner` does"
     if precision not in ('auto','fp16','bf16','fp32'): raise ValueError(f"precision must be 'auto', 'fp16', 'bf16' or 'fp32', not {precision!r}")
+    if compile and grad_ckpt: raise ValueError('compile=True and grad_ckpt=True do not go together: torch.compile cannot take the running statistics of batch norm out of what is computed again')
     cuda = dls.device.type=='cuda'
     if precision=='fp16' and not cuda: raise ValueError(f"precision='fp16' needs CUDA, the data goes to {dls.device}: 'auto', 'bf16' or 'fp32'")
     c_dls = get_c(dls)
@@ -157,5 +177,9 @@ def video_learner(
         metrics = accuracy_multi if multi else [accuracy,video_accuracy] if getattr(dls.valid, 'n_clips', 1)>1 else accuracy
     learn = VideoLearner(dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter, cbs=cbs, metrics=metrics, path=path, model_dir=model_dir,
                          wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms)
+    if channels_last: _channels_last(learn.model)
+    if grad_ckpt: checkpoint_blocks(learn.model)
+    # in place, so that types, names and exports stay
+    if compile: learn.model.compile()
     if weights or (pretrained and cfg.pretrained): learn.freeze()
     return learn.to_fp16() if precision=='fp16' or (precision=='auto' and cuda) else learn.to_bf16() if precision=='bf16' else learn
