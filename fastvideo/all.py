@@ -25,6 +25,7 @@ from .models.create import *
 from .metrics import *
 from .evaluation import *
 from .memory import *
+from .resume import *
 from .learner import *
 from .datasets import *
 from .cli import *

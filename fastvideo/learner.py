@@ -15,6 +15,7 @@ from .metrics import *
 from .evaluation import *
 from .memory import *
 from .memory import _total_memory
+from .resume import *
 from .models.base import *
 from .models.frame import *
 from .models.create import *
@@ -47,6 +48,17 @@ class VideoLearner(Learner):
         if self.dls.device.type=='cuda': return self._precision(MixedPrecision(amp_mode=mode, **kwargs))
         warn(f'{mode.value} is for CUDA, and the data goes to {self.dls.device}: training stays in 32 bits')
         return self._precision()
+
+    def _do_fit(self):
+        # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
+        ck = first(self.cbs.filter(risinstance(Checkpoint)))
+        if ck is None or hasattr(self, 'lr_finder'): return super()._do_fit()
+        for self.epoch in range(ck.restore(), self.n_epoch):
+            try: self._with_events(self._do_epoch, 'epoch', CancelEpochException)
+            except CancelFitException:
+                ck.save(self.n_epoch)
+                raise
+            ck.save(self.epoch+1)
 
     def one_batch(self, i, b):
         "As `Learner.one_batch`; an error for want of memory says what would fit"
