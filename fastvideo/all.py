@@ -24,8 +24,17 @@ from .models.hf import *
 from .models.create import *
 from .metrics import *
 from .evaluation import *
+from .folder import *
+from .stream import *
+from .features import *
 from .memory import *
 from .resume import *
+from .distributed import *
 from .learner import *
+from .callbacks import *
+from .export import *
 from .datasets import *
+from .command import *
+from .demo import *
+from .train import *
 from .cli import *

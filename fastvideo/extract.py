@@ -189,20 +189,22 @@ def extract_all(
     stride:int=1,         # Every `stride`-th frame; or …
     fps:float=None,       # … so many frames per second, on average where the rate varies; or …
     n_frames:int=None,    # … so many frames, spread over the video
-    time_limit:float=600  # Seconds for one video, then it counts as broken
+    time_limit:float=600, # Seconds for one video, then it counts as broken
+    shard:str=None        # 'i/n': only every n-th video, from the i-th on; n machines with one `dest` do them all
 ):
-    "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each, `error` empty where all is well"
+    "Extract all videos; the report is a DataFrame (file, frames, seconds of video, error, note) with a row for each (of the shard), `error` empty where all is well"
     path,dest = check_folder(path),Path(dest)
     how = _check_how(size, quality, stride, fps, n_frames, store)
     videos = get_video_files(path).filter(lambda o: not read_manifest(o))     # not what was extracted into the same folder
     if not videos: raise VideoError(path, f'no videos in it: looked for {" ".join(sorted(video_extensions))}')
     check_writable(dest)
     tasks = [(v, t.with_name(f'{t.name}.avi') if store=='mjpeg' else t) for v,t in zip(videos, _targets(videos, path, dest))]
-    mine = set(videos)
+    own = set(videos)
     for v,t in tasks:
-        if t in mine: raise VideoError(t, f'is one of the videos, and the frames of {v} would replace it: choose another destination')
+        if t in own: raise VideoError(t, f'is one of the videos, and the frames of {v} would replace it: choose another destination')
+    tasks = shard_of(tasks, shard)                 # names are those of a run without shards
     rows = in_processes(_row, tasks, lambda o,why: _bad(o[0], f'{o[0]}: {why}'), n_workers, time_limit, progress, how=how, force=force)
-    df = pd.DataFrame(rows)
+    df = pd.DataFrame(rows, columns=['file','frames','seconds','error','note'])
     for col in 'error','note':
         bad = df[df[col]!='']
         if len(bad): warnings.warn(f'{len(bad)} of {len(df)} videos have an entry in column {col!r} of the report, the first: {bad[col].iloc[0]}')

@@ -15,7 +15,8 @@ def as_clip(
     "A plain tensor (B,T,C,H,W), on the same memory where `x` is one tensor. ValueError for other shapes"
     if isinstance(x, (tuple,list)): x = torch.stack(list(x), dim=1)
     if x.ndim!=5: raise ValueError(f'a model takes clips (B,T,C,H,W) or a tuple of T tensors (B,C,H,W), not {tuple(x.shape)}')
-    return x.as_subclass(Tensor)
+    # torch.export cannot follow that of a plain one
+    return x.as_subclass(Tensor) if isinstance(x, TensorBase) else x
 
 # %% ../nbs/08_layers.ipynb #0e17be4c
 def _merge(outs, bs, tdim):
@@ -49,9 +50,9 @@ class TimeDistributed(Module):
         if not args or any(not isinstance(x, Tensor) or x.ndim<2 for x in args):
             raise ValueError('TimeDistributed: positional arguments must be tensors with a batch and a time axis; pass anything else by keyword')
         xs = [x.movedim(self.tdim, 0) for x in args]
-        heads,shapes = {x.shape[:2] for x in xs},f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
-        if len(heads)>1:             raise ValueError(f'TimeDistributed: arguments differ in steps or batch, {shapes}')
-        if not first(heads).numel(): raise ValueError(f'TimeDistributed: no step or no item to apply the module to, {shapes}')
+        heads,shapes = [x.shape[:2] for x in xs],f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
+        if any(o!=heads[0] for o in heads): raise ValueError(f'TimeDistributed: arguments differ in steps or batch, {shapes}')
+        if 0 in heads[0]:                   raise ValueError(f'TimeDistributed: no step or no item to apply the module to, {shapes}')
         (n,bs),xs = xs[0].shape[:2],[x.transpose(0,1) for x in xs]
         k = n if self.low_mem is False else int(self.low_mem)
         outs = [self.module(*[x[:,i:i+k].flatten(0,1) for x in xs], **kwargs) for i in range(0,n,k)]

@@ -13,12 +13,16 @@ from .data import *
 from .registry import *
 from .metrics import *
 from .evaluation import *
+from .folder import *
+from .stream import *
+from .features import *
 from .memory import *
 from .memory import _total_memory
 from .resume import *
 from .models.base import *
 from .models.frame import *
 from .models.create import *
+from contextlib import nullcontext
 
 # %% ../nbs/11_learner.ipynb #eff9cf60
 class CPUPrecision(MixedPrecision):
@@ -28,6 +32,7 @@ class CPUPrecision(MixedPrecision):
 
 class VideoLearner(Learner):
     "A `Learner` for clips"
+    cached = None   # what `cache_features` was asked for
     def _precision(self, *cbs):
         self.remove_cbs(self.cbs.filter(risinstance(MixedPrecision)))
         return self.add_cbs(cbs)
@@ -48,6 +53,13 @@ class VideoLearner(Learner):
         if self.dls.device.type=='cuda': return self._precision(MixedPrecision(amp_mode=mode, **kwargs))
         warn(f'{mode.value} is for CUDA, and the data goes to {self.dls.device}: training stays in 32 bits')
         return self._precision()
+
+    def fit(self, n_epoch, lr=None, wd=None, cbs=None, reset_opt=False, start_epoch=0):
+        "As `Learner.fit`; on features, if `cache_features` was called and the body is frozen. ValueError if there is nothing to train on, as in a learner that comes from a file"
+        if self.dls.train.n==0:
+            raise ValueError('these loaders hold no videos to train on, as a learner that comes from a file has none: load_video_learner(folder, dls=…) takes some; '
+                             'after load_learner set learn.dls to loaders with the same classes and the same Normalize')
+        with nullcontext() if self.cached is None else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
 
     def _do_fit(self):
         # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
@@ -71,14 +83,26 @@ class VideoLearner(Learner):
     def predict(self,
         item,                     # A video file, a folder of frames, an `ImageTuple`, or whatever `TensorVideo.create` takes
         rm_type_tfms=None,        # As in `Learner.predict`
-        with_input:bool=False     # Give the decoded clip too, first?
+        with_input:bool=False,    # Give the decoded clip too, first? Of several views, all of them
+        n_clips:int=1,            # Clips of it, chosen as in validation
+        n_crops:int=1             # Crops of each clip: 1, 3 or 10
     ):
-        "(label, index, probabilities) of one clip of `item`, with the sampling and size of validation; `VideoError` if it cannot be read"
+        "(label, index, probabilities) of `item`, with the sampling and size of validation, averaged over `n_clips` × `n_crops` views; `VideoError` if it cannot be read"
         # fastai's getters would take a tuple for an item with its label
         if isinstance(item, ImageTuple): item = StackFrames()(item)
         if item is None or isinstance(item, (int,float,list,L,Image.Image)):
-            raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.get_preds(dl=learn.dls.test_dl(files))')
+            raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.predict_folder(files)')
+        if (n_clips,n_crops)!=(1,1): return predict_views(self, item, n_clips, n_crops, rm_type_tfms, with_input)
         with self.no_bar(): return super().predict(item, rm_type_tfms, with_input)
+
+    def to_detach(self, b, cpu=True, gather=True):
+        "As `Learner.to_detach`, but of this process alone: `distributed` puts together what several found"
+        return to_detach(b, cpu, gather=False)
+
+    @delegates(Learner.export)
+    def export(self, fname='export.pkl', **kwargs):
+        "As `Learner.export`, for one process also in the `with` of `distributed`"
+        with self.removed_cbs(self.cbs.filter(lambda o: o.name in ('shares','distributed_trainer'))): super().export(fname, **kwargs)
 
     def summary(self):
         "As `Learner.summary`; its totals leave out what is no layer of its own, like the weights of an LSTM or learned positions, and are put right here"
@@ -104,6 +128,44 @@ class VideoLearner(Learner):
     ):
         "An `Evaluation` by clip and by video, over `n_clips` × `n_crops` views of each: `table`, `per_class`, `confusion` and `preds`"
         return evaluate_views(self, dl, n_clips, n_crops)
+
+    def predict_folder(self,
+        path:str|Path|list,      # A folder of videos or of folders of frames, at any depth; one file; or a list of paths
+        out:str|Path=None,       # Table to write, .csv or .parquet
+        n_clips:int=1,           # Clips of each video, chosen as in validation
+        n_crops:int=1,           # Crops of each clip: 1, 3 or 10
+        bs:int=None,             # Views in a batch; None: as in validation
+        n_workers:int=None,      # Processes that read; None: as the loaders
+        shard:str=None,          # 'i/n': only every n-th video, from the i-th on; the last of n calls merges all into `out`
+        progress:bool=True,      # Show a progress bar?
+        time_limit:float=600     # Seconds for one video, then it counts as broken
+    ):
+        "A DataFrame (file, label, probability, each class, error) with a row for each video; the same call goes on where one with `out` was stopped"
+        return predict_folder(self, path, out, n_clips, n_crops, bs, n_workers, shard, progress, time_limit)
+
+    def predict_stream(self,
+        src:str|Path|bytes|int,    # A video file, the address of a stream, or a camera: its number, or '/dev/video0'
+        window:float=None,         # Seconds; None: the span of a clip, where sampling is not spread over the whole video
+        stride:float=None,         # Seconds from window to window; None: half a window
+        smooth:int=None,           # Average the probabilities of so many neighbouring windows
+        bs:int=None,               # Windows in a batch; None: as in validation
+        max_seconds:float=None     # Stop after so many, for a camera; None: at the end, or at Ctrl-C
+    ):
+        "A DataFrame (start, end, label, probability, each class), times in seconds, for `plot_timeline` and `annotate_video`; `VideoError` if nothing can be decoded"
+        return predict_stream(self, src, window, stride, smooth, bs, max_seconds)
+
+    def cache_features(self,
+        n_views:int=1,         # Views of each training clip: 1, read as in validation; more, drawn as in training, one at random in each epoch; 0: pixels again
+        path:str|Path=None     # Folder of the files; None: `features` where models are saved
+    ):
+        "The learner, which from now on trains on what the body makes of the clips as long as the body is frozen: made once, kept on disk, found again by a hash of all it depends on. ValueError for models and loaders of which it cannot be kept"
+        self.cached = None
+        if n_views==0: return self
+        check_features(self, n_views)
+        if is_frozen(self.model): load_features(self, n_views, path)
+        else: warn('the body is not frozen and trains on pixels; features of it are made and used once it is, by learn.freeze() or in learn.fine_tune()')
+        self.cached = dict(n_views=n_views, path=path)
+        return self
 
 # %% ../nbs/11_learner.ipynb #2186058a
 def _add_norm(dls, mean, std, n_in):

@@ -133,6 +133,9 @@ class Checkpoint(Callback):
         for cb,o in zip(self._trackers(), state['trackers']):
             for k,v in o.items(): setattr(cb, k, int(v) if k=='wait' else v)
         set_rng_state(learn.dls, state['rng'])
+        # fastprogress looks at the time of the first epoch, which is not to come
+        mbar = first(getattr(o, 'mbar', None) for o in learn.cbs.filter(risinstance(ProgressCallback)))
+        if mbar: mbar.update(0)
         done = state['epoch']>=learn.n_epoch
         print(f'{self._path()}: ' + (f'all {learn.n_epoch} epochs are done (delete the file to train anew)' if done else f"goes on with epoch {state['epoch']} of {learn.n_epoch}"))
         return state['epoch']

@@ -121,7 +121,7 @@ def frame_encoder(
 # %% ../../nbs/09a_models.frame.ipynb #14a8f915
 class FrameModel(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W): a frame encoder, pooling over time, a linear head"
-    head_names = ('pool','head')
+    head_names = ('drop','pool','head')
     def __init__(self,
         arch,                   # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,              # Classes
@@ -149,16 +149,26 @@ class FrameModel(VideoModel):
         self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
         if own: load_published(self, sd, weights)
 
-    def forward(self,
+    def encode(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
     ):
+        "Features (B,T,nf*grid*grid) of the frames"
         x = as_clip(x)
         if self.shifts:
             if self.encoder.low_mem is not False: raise ValueError("pool='tsm' needs all frames in the encoder at once: low_mem must be False")
             set_frames(self.encoder, x.shape[1])
-        x = self.encoder(x)                                             # (B,T,nf*grid*grid)
-        x = self.drop(F.layer_norm(x, x.shape[1:]).transpose(1,2)).transpose(1,2)    # a feature goes from all frames or from none
-        return self.head(self.pool(x))
+        return self.encoder(x)
+
+    def classify(self,
+        f:Tensor   # From `encode`
+    ):
+        "Logits (B,n_out) of the features of frames"
+        f = self.drop(F.layer_norm(f, f.shape[1:]).transpose(1,2)).transpose(1,2)    # a feature goes from all frames or from none
+        return self.head(self.pool(f))
+
+    def forward(self,
+        x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
+    ): return self.classify(self.encode(x))
 
 # %% ../../nbs/09a_models.frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)

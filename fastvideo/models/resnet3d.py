@@ -31,8 +31,9 @@ class ConvHead(Module):
         dropout:float=.5   # Of these features
     ):
         self.pool,self.dropout,self.proj = pool,nn.Dropout(dropout),nn.Linear(nf, n_out)
-    def forward(self, x):
-        x = self.proj(self.dropout(self.pool(x)).movedim(1,-1)).flatten(1,3)                     # (B,places,n_out)
+    def forward(self, x): return self.classify(self.pool(x))
+    def classify(self, x):
+        x = self.proj(self.dropout(x).movedim(1,-1)).flatten(1,3)                                # (B,places,n_out)
         return x[:,0] if x.shape[1]==1 else x.log_softmax(-1).logsumexp(1)-math.log(x.shape[1])
 
 # %% ../../nbs/09f_models.resnet3d.ipynb #f075aa9a
@@ -85,7 +86,7 @@ class Blocks3D(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by `blocks`, which see (B,C,T,H,W)"
     def __init__(self, n_out, *blocks):
         self.n_out,self.blocks = n_out,nn.ModuleList(blocks)
-        self.head_names = (f'blocks.{len(blocks)-1}.proj',)
+        self.head_names = tuple(f'blocks.{len(blocks)-1}.{o}' for o in ('dropout','proj'))
         for m in self.modules():
             if isinstance(m, nn.Conv3d): nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
     def forward(self,
@@ -94,6 +95,7 @@ class Blocks3D(VideoModel):
         x = as_clip(x).transpose(1,2)
         for o in self.blocks: x = o(x)
         return x
+    def classify(self, f): return self.blocks[-1].classify(f)
 
 # %% ../../nbs/09f_models.resnet3d.ipynb #a283ffae
 depths3d = {18:(2,2,2,2), 34:(3,4,6,3), 50:(3,4,6,3), 101:(3,4,23,3), 152:(3,8,36,3)}

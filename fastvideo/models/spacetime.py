@@ -47,6 +47,7 @@ def _is_vit(name):
 
 class SpaceTimeViT(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by a vision transformer of timm with attention over time. ValueError if patches do not tile the frames"
+    head_names = ('dropout','head')
     def __init__(self,
         n_out:int,                              # Classes
         vit:str='vit_small_patch16_224',        # A vision transformer of timm

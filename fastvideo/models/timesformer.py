@@ -10,7 +10,15 @@ from fastai.vision.all import *
 from ..layers import *
 from .base import *
 
-# %% ../../nbs/09b_models.timesformer.ipynb #d92345d6
+# %% ../../nbs/09b_models.timesformer.ipynb #88d05c94
+class _FrameAngles(Module):
+    "Sines and cosines (1,n,dim_head) of the places of `n` frames"
+    def __init__(self, inv_freqs): self.register_buffer('inv_freqs', inv_freqs)
+    def forward(self, n, device):
+        o = torch.arange(n, device=device, dtype=self.inv_freqs.dtype)[:,None]*self.inv_freqs
+        o = torch.cat([o,o], -1)[None]
+        return o.sin(),o.cos()
+
 class TimeSformer(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by divided space-time attention. ValueError if patches do not tile the frames"
     head_names = ('model.to_out',)
@@ -37,6 +45,7 @@ class TimeSformer(VideoModel):
         self.model = timesformer_pytorch.TimeSformer(
             num_classes=n_out, num_frames=n_frames, image_size=patch_size, patch_size=patch_size, channels=n_in,
             dim=dim, depth=depth, heads=heads, dim_head=dim_head, attn_dropout=attn_dropout, ff_dropout=ff_dropout)
+        self.model.frame_rot_emb = _FrameAngles(self.model.frame_rot_emb.inv_freqs)
 
     def _check(self, hw):
         p = self.patch_size

@@ -31,3 +31,8 @@ class TorchvisionVideo(VideoModel):
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
     ):
         return self.model(as_clip(x).transpose(1,2))
+
+    def classify(self, f):
+        f = super().classify(f)
+        # S3D's head is a convolution, and the mean of what it says at each place
+        return f.mean((2,3,4)) if f.ndim==5 else f

@@ -1,0 +1,36 @@
+"Epochs of a head on a frozen ResNet-18: on clips of 8 frames at 112 pixels, and on features that are kept"
+from _bench import *
+
+def learner(files, train_bn, **kwargs):
+    set_seed(0)
+    dls = VideoDataLoaders.from_path_func('.', files, lambda o: int(o.stem)%2, size=112, seed=0, **kwargs)
+    learn = video_learner(dls, resnet18, pool='lstm', pretrained=False, precision='fp32', train_bn=train_bn)
+    learn.remove_cbs([ProgressCallback,Recorder])
+    learn.freeze()
+    return learn
+
+@call_parse
+def main(
+    n:int=40,          # Videos
+    rounds:int=5,      # Times that everything is timed
+    epochs:int=5,      # Epochs in the rows that include the encoding
+    bs:int=8,          # Clips in a batch
+    n_workers:int=0,   # Processes that read
+    path:str=None      # Folder for the videos, kept; None: a temporary one
+):
+    torch.set_num_threads(1)
+    td = Path(tempfile.mkdtemp())
+    files = get_video_files(make_videos(Path(path or td/'videos'), n, {'xvid':kinds['xvid']})/'xvid')[:n]
+    def make(train_bn=True, **kwargs): return learner(files, train_bn, bs=bs, num_workers=n_workers, device='cpu')
+    pixels,no_bn,kept,new = make(),make(False),make(),make()
+    kept.cache_features(path=td/'kept').fit(1)
+    def with_encoding():
+        shutil.rmtree(td/'new', ignore_errors=True)
+        new.cache_features(path=td/'new').fit(epochs)
+    ways = {'videos':lambda: pixels.fit(1), 'videos, train_bn=False':lambda: no_bn.fit(1), 'features, encoded before':lambda: kept.fit(1),
+            'encoding alone':lambda: (shutil.rmtree(td/'new', ignore_errors=True), new.cache_features(path=td/'new')), f'features, of {epochs} epochs with encoding':with_encoding}
+    secs = medians(ways, rounds)
+    secs[f'features, of {epochs} epochs with encoding'] /= epochs
+    show(f'An epoch of a frozen ResNet-18 with an LSTM, {len(kept.dls.train_ds)} videos to train on and {len(kept.dls.valid_ds)} to validate, {n_workers} workers', secs, 'videos')
+    print(f'\n{first((td/"kept").ls()).stat().st_size/n/1e3:.3g} KB on disk for each video')
+    shutil.rmtree(td)
