@@ -19,7 +19,7 @@ from .learner import *
 from .export import *
 from .command import *
 from importlib.metadata import version
-import fastvideo, datetime, json, platform
+import fastvideo, contextlib, datetime, json, platform, sys
 
 # %% ../nbs/14c_train.ipynb #a86684bd
 def official_splits(
@@ -56,7 +56,7 @@ def versions():
 
 def _card_text(card):
     "The model card as Markdown"
-    def rows(d): return '\n'.join(['| | |','|---|---|'] + [f'| {k} | {v} |' for k,v in d.items()])
+    def rows(d): return '\n'.join(['| | |','|---|---|'] + [f'| {k} | {v} |' for k,v in d.items() if v is not None and v is not False])
     def metrics(o): return ' | '.join(f'{o[k]:.1%}' for k in ('top_1','top_5','mean_class_accuracy'))
     ev = card['evaluation']
     return f"""# {card['settings']['arch']} on {card['data']['name']}
@@ -108,13 +108,13 @@ def _write(file, text):
 class _History(Callback):
     "A row for each epoch of each fit in a csv file; an epoch that is done again after an interruption replaces its row"
     order,run_valid = Recorder.order+15,False
-    def __init__(self, file): self.file,self.fit = file,-1
-    def before_fit(self): self.fit += 1
+    def __init__(self, file): self.file,self.n_fit = file,-1
+    def before_fit(self): self.n_fit += 1
     def after_epoch(self):
         if rank_distrib(): return
-        row = dict(fit=self.fit, epoch=self.epoch, **dict(zip(self.recorder.metric_names[1:], map(float, self.recorder.values[-1]))))
+        row = dict(fit=self.n_fit, epoch=self.epoch, **dict(zip(self.recorder.metric_names[1:], map(float, self.recorder.values[-1]))))
         df = pd.read_csv(self.file) if self.file.exists() else pd.DataFrame(columns=list(row))
-        df = df[(df.fit<self.fit) | ((df.fit==self.fit) & (df.epoch<self.epoch))]
+        df = df[(df.fit<self.n_fit) | ((df.fit==self.n_fit) & (df.epoch<self.epoch))]
         _write(self.file, pd.DataFrame([*df.to_dict('records'), row]).to_csv(index=False))
 
 @command
@@ -171,9 +171,10 @@ def fastvideo_train(
         for name,o in zip(('train','valid'), lists): _write(out/f'{name}.txt', '\n'.join(o)+'\n')
         _write(out/'settings.json', json.dumps(settings, indent=1))
     frozen = not no_pretrained and (weights or model_cfg(arch).pretrained)
-    print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
+    if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
     cbs = [Checkpoint(out/'checkpoint.pth'), _History(out/'history.csv')]
-    with distributed(learn):
+    # a file of progress bars is no use to anybody
+    with distributed(learn), contextlib.nullcontext() if sys.stdout.isatty() else learn.no_bar():
         if frozen: learn.fine_tune(epochs, lr, freeze_epochs=freeze_epochs, cbs=cbs)
         else: learn.fit_one_cycle(epochs, lr, cbs=cbs)
     if rank_distrib(): return {}
@@ -182,7 +183,7 @@ def fastvideo_train(
     card = dict(name=out.name, date=datetime.date.today().isoformat(), settings=settings, classes=list(map(str, dls.vocab)), versions=versions(),
                 data=dict(name=path.name, train=len(lists[0]), valid=len(lists[1]), split=f'official, fold {fold}' if splits else 'folders' if lists[0][0].split('/')[0]!=parent_label(lists[0][0]) else f'{ifnone(valid_pct, .2):.0%} of the groups that names show, seed {seed}',
                           unreadable=len(dls.unreadable())),
-                training=dict(parameters=f'{sum(p.numel() for p in learn.model.parameters()):,}', device=str(dls.device), processes=num_distrib() or 1, seconds=round(time.time()-start)),
+                training=dict(clip='{} frames of {}×{} pixels'.format(len(x := first(dls.valid)[0][0]), *x.shape[-2:]), parameters=f'{sum(p.numel() for p in learn.model.parameters()):,}', device=str(dls.device), processes=num_distrib() or 1, seconds=round(time.time()-start)),
                 evaluation=dict(n_clips=n_clips, n_crops=n_crops, **table))
     save_video_model(learn, out, extra=card)
     _write(out/'README.md', _card_text(card))
