@@ -84,6 +84,10 @@ class Checkpoint(Callback):
     def _recorder(self): return {k:getattr(self.recorder, k) for k in ('lrs','iters','losses','values')}
     def _trackers(self): return self.learn.cbs.filter(risinstance(TrackerCallback))
     def _scheduler(self): return first(self.learn.cbs.filter(risinstance(ParamScheduler)))
+    def _plan(self):
+        "The learning rates of this fit, and what the schedule says a third of the way"
+        s = self._scheduler()
+        return _plain([[o['lr'] for o in self.learn.opt.hypers], {k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}])
 
     def save(self,
         epoch:int   # Epochs of this fit that are done
@@ -91,7 +95,7 @@ class Checkpoint(Callback):
         "Write the checkpoint; a warning if that fails, since a full disk should not end the training"
         learn,dls,smooth = self.learn,self.learn.dls,self.recorder.smooth_loss
         if rank_distrib(): return
-        state = dict(format=1, fit=self.n_fits, epoch=epoch, n_epoch=learn.n_epoch, model=dict(get_model(learn.model).state_dict()), opt=learn.opt.state_dict(),
+        state = dict(format=1, fit=self.n_fits, epoch=epoch, n_epoch=learn.n_epoch, plan=self.plan, model=dict(get_model(learn.model).state_dict()), opt=learn.opt.state_dict(),
                      scaler=learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}, rng=rng_state(dls), recorder=self._recorder(), smooth=(smooth.val,smooth.count), train_iter=learn.train_iter,
                      hps=getattr(self._scheduler(), 'hps', None), trackers=[{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()],
                      vocab=[str(o) for o in L(dls.vocab)], train=_files(dls.train), valid=_files(dls.valid))
@@ -113,6 +117,7 @@ class Checkpoint(Callback):
     def restore(self):
         "The epoch from which this fit goes on; everything else is put back where it was"
         self.n_fits += 1
+        self.plan = self._plan()
         if not self.n_fits: self.found = self._read()
         state,learn = self.found,self.learn
         if state is None or state['fit']<self.n_fits: return 0
@@ -120,6 +125,7 @@ class Checkpoint(Callback):
         if state['fit']>self.n_fits: return learn.n_epoch
         if state['n_epoch']!=learn.n_epoch:
             raise ValueError(f"{self._path()}: a training for {state['n_epoch']} epochs, and now it is {learn.n_epoch}: use the same number, or delete the checkpoint to begin again")
+        if state['plan']!=self.plan: raise ValueError(f'{self._path()}: a training with other learning rates or another schedule: use the same, or delete the checkpoint to begin again')
         try: get_model(learn.model).load_state_dict(state['model'])
         except RuntimeError as e: raise ValueError(f'{self._path()}: of another model than this {type(get_model(learn.model)).__name__}: make the same, or delete the checkpoint to begin again') from e
         learn.opt.load_state_dict(state['opt'])
@@ -137,5 +143,6 @@ class Checkpoint(Callback):
         mbar = first(getattr(o, 'mbar', None) for o in learn.cbs.filter(risinstance(ProgressCallback)))
         if mbar: mbar.update(0)
         done = state['epoch']>=learn.n_epoch
-        print(f'{self._path()}: ' + (f'all {learn.n_epoch} epochs are done (delete the file to train anew)' if done else f"goes on with epoch {state['epoch']} of {learn.n_epoch}"))
+        if done: warn(f'{self._path()}: all {learn.n_epoch} epochs of this fit are done already; delete the file to train anew')
+        else: print(f"{self._path()}: goes on with epoch {state['epoch']} of {learn.n_epoch}")
         return state['epoch']
