@@ -45,7 +45,7 @@ def fastvideo_extract(
     with warnings.catch_warnings():
         # the bad ones are named below
         warnings.filterwarnings('ignore', message='.*have an entry in column')
-        df = extract_all(src, dest, size=size, store=store, n_workers=n_workers, force=force, stride=ifnone(stride, 1), fps=fps, n_frames=n_frames, time_limit=time_limit, shard=shard)
+        df = extract_all(src, dest, size=size, store=store, n_workers=n_workers, force=force, stride=ifnone(stride, 1), fps=fps, n_frames=n_frames, time_limit=time_limit, shard=shard, progress=watched())
     if report: df.to_csv(report, index=False)
     bad = df[df.error!='']
     for o in bad.error: print(o)
@@ -64,7 +64,7 @@ def fastvideo_check(
     "Can all videos be read, and is the folder one to train on?"
     files = get_clips(path)
     # folders of frames and files of JPEGs were made from videos that were read
-    bad = verify_videos(files.filter(lambda o: o.is_file()), n_workers=n_workers, quick=quick, time_limit=time_limit)
+    bad = verify_videos(files.filter(lambda o: o.is_file()), n_workers=n_workers, quick=quick, time_limit=time_limit, progress=watched())
     for f,o in zip(bad.file, bad.error): print(f'{f}: {o}')
     print(f'{len(files)-len(bad):,} of {len(files):,} videos can be read')
     with warnings.catch_warnings(record=True) as ws:
@@ -130,7 +130,7 @@ def fastvideo_predict(
     learn = load_video_learner(model)
     if window is None:
         if annotate or stride or smooth: raise ValueError('stride, smooth and annotate go with window, for one long video')
-        df = learn.predict_folder(path, out=out, n_clips=n_clips, n_crops=n_crops, bs=bs, n_workers=n_workers, shard=shard)
+        df = learn.predict_folder(path, out=out, n_clips=n_clips, n_crops=n_crops, bs=bs, n_workers=n_workers, shard=shard, progress=watched())
         bad = df[df.error!='']
         for o in bad.error: print(o)
         print(f'{len(df)-len(bad):,} of {len(df):,} videos in {out}')

@@ -19,7 +19,7 @@ from .learner import *
 from .export import *
 from .command import *
 from importlib.metadata import version
-import fastvideo, contextlib, datetime, json, platform, sys
+import fastvideo, contextlib, datetime, json, platform
 
 # %% ../nbs/14c_train.ipynb #a86684bd
 def official_splits(
@@ -173,8 +173,7 @@ def fastvideo_train(
     frozen = not no_pretrained and (weights or model_cfg(arch).pretrained)
     if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
     cbs = [Checkpoint(out/'checkpoint.pth'), _History(out/'history.csv')]
-    # a file of progress bars is no use to anybody
-    with distributed(learn), contextlib.nullcontext() if sys.stdout.isatty() else learn.no_bar():
+    with distributed(learn), contextlib.nullcontext() if watched() else learn.no_bar():
         if frozen: learn.fine_tune(epochs, lr, freeze_epochs=freeze_epochs, cbs=cbs)
         else: learn.fit_one_cycle(epochs, lr, cbs=cbs)
     if rank_distrib(): return {}
