@@ -20,7 +20,7 @@ from .models.create import *
 from .learner import *
 from .learner import _add_norm
 from contextlib import contextmanager
-import hashlib, timm, torchvision
+import hashlib, safetensors.torch, timm, torchvision
 
 # %% ../nbs/13_export.ipynb #dafd3ae5
 _settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short')
@@ -33,8 +33,9 @@ def _reader(dls):
     ds = dls.valid_ds
     r = _only(ds.tls[0].tfms, ReadClip) if hasattr(ds, 'tls') else None
     if type(r) not in (ReadClip,ImageTupleTfm,ReadVolume):
-        raise ValueError(f'a model is saved with the settings of its reader, and these loaders have {"none" if r is None else "one of their own, "+type(r).__name__}: make them with VideoDataLoaders, VideoBlock, '
-                         'ImageTupleBlock, VolumeBlock or get_action_dataloaders, or use learn.export()')
+        have = 'none' if r is None else f'one of their own, {type(r).__name__}'
+        raise ValueError(f'a model is saved with the settings of its reader, and these loaders have {have}: make them with VideoDataLoaders, VideoBlock, ImageTupleBlock, '
+                         'VolumeBlock or get_action_dataloaders, or use learn.export()')
     return r
 
 def _data_spec(learn):
@@ -85,7 +86,7 @@ def _put(model, sd, msg):
     "`model` with the tensors `sd`; ValueError with `msg` if they are not those it has"
     want = model.state_dict()
     bad  = [k for k in {**want,**sd} if k not in want or k not in sd or want[k].shape!=sd[k].shape]
-    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, {", ".join(bad[:3])}{" …" if len(bad)>3 else ""}')
+    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, like {", ".join(bad[:3])}')
     model.load_state_dict(sd)
     return model
 
@@ -97,9 +98,8 @@ def _learner(spec, model, device, path):
 # %% ../nbs/13_export.ipynb #ec048cfa
 def _made_up(r, made, cuts):
     "A video (or volume) of noise for the reader `r`, long enough for a clip, and larger than what is cut out of it: an array (T,H,W,C)"
-    (h,w),rate = _hw(made['size']),8
-    step = r._step(rate, r.valid_sampling) if r.n_frames else 1
-    n = math.ceil((r.n_frames or made['n_frames'])*step)+(1 if r.n_frames else 0)
+    h,w = _hw(made['size'])
+    n = math.ceil(r.n_frames*r._step(8, r.valid_sampling))+1 if r.n_frames else made['n_frames']
     if cuts: h,w = h+16,w+32
     return np.random.default_rng(0).integers(0, 256, (n,h,w,made['n_in'] if isinstance(r, ReadVolume) else 3), dtype=np.uint8)
 
@@ -112,41 +112,32 @@ def _validation_clip(dls, made):
         item = x if isinstance(r, ReadVolume) else write_video(Path(td)/'noise.avi', x, fps=8)
         return dls.test_dl([item], rm_type_tfms=list(dls.valid_ds.tls[0].tfms.fs).index(r), num_workers=0).one_batch()[0]
 
+# %% ../nbs/13_export.ipynb #5200a3be
+_known = ToTensor,StackFrames,IntToFloatTensor,Normalize,Resize,ReadClip,ReadVolume,ImageTupleTfm,ItemGetter,_Pick
+
 def _logits(model, x):
     was = model.training
     with torch.no_grad(): out = model.eval()(x)
     model.train(was)
     return out.float()
 
-def _extras(dls):
-    "Transforms of validation that are not written down"
-    known = ToTensor,StackFrames,IntToFloatTensor,Normalize,Resize
-    pipes = dls.valid_ds.tls[0].tfms,dls.valid.after_item,dls.valid.after_batch
-    return L(o.name for p in pipes for o in p.fs if type(o) not in (*known,ReadClip,ReadVolume,ImageTupleTfm,ItemGetter,_Pick)).unique()
-
 def _check_same(learn, twin, made):
     "A warning if `twin` makes other clips than `learn`, ValueError if its model gives other logits"
     a,b = [_validation_clip(o.dls, made) for o in (learn, twin)]
     if a.shape!=b.shape or not torch.allclose(a, b, atol=1e-3):
-        warn(f'not all that validation does to clips can be saved: transforms are code, here {", ".join(_extras(learn.dls)) or "an IntToFloatTensor or Normalize of another kind"}. A learner that is loaded sees other clips')
-    a,b = [_logits(m, b) for m in (get_model(learn.model), twin.model)]
-    if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-4, equal_nan=True):
-        raise ValueError(f'{type(get_model(learn.model)).__name__} was changed after it was made: made again with the same weights, it gives other numbers. Use learn.export()')
+        pipes  = learn.dls.valid_ds.tls[0].tfms,learn.dls.valid.after_item,learn.dls.valid.after_batch
+        extras = L(o.name for p in pipes for o in p.fs if type(o) not in _known).unique()
+        shapes = '' if a.shape==b.shape else f', (T,C,H,W) {tuple(b.shape[1:])} instead of {tuple(a.shape[1:])}'
+        warn(f'not all that validation does to clips can be saved: transforms are code, here {", ".join(extras) or "an IntToFloatTensor or Normalize of another kind"}. '
+             f'A learner that is loaded sees other clips{shapes}')
+    model = get_model(learn.model)
+    ya,yb = _logits(model, a),_logits(twin.model, a)
+    if ya.shape!=yb.shape or not torch.allclose(ya, yb, rtol=1e-3, atol=1e-4, equal_nan=True):
+        raise ValueError(f'{type(model).__name__} was changed after it was made: made again with the same weights, it gives other numbers. Use learn.export()')
 
-# %% ../nbs/13_export.ipynb #f4402433
-def _versions(): return dict(fastvideo=__version__, torch=torch.__version__, torchvision=torchvision.__version__, timm=timm.__version__)
-
-def _as_json(spec):
-    "`spec` as text; ValueError for what in it is not plain"
-    flat = {**spec, **{f'arguments of the model, {k}':v for k,v in spec['model']['kwargs'].items()}}
-    for k,v in flat.items():
-        try: json.dumps(v)
-        except (TypeError,ValueError) as e:
-            if k!='model': raise ValueError(f'{k}: {v!r} cannot be written as JSON ({e}); numbers, texts, lists and dicts of them can. For others use learn.export()') from e
-    return json.dumps(spec, indent=1, ensure_ascii=False)
-
+# %% ../nbs/13_export.ipynb #d63519a1
 def _replace(files):
-    "Write texts and bytes to `files`, by their paths: all under other names first"
+    "Write bytes to `files`, by their paths: all under other names first"
     tmps = {f:f.with_name(f'.{f.name}.{os.getpid()}.part') for f in files}
     try:
         for f,tmp in tmps.items(): tmp.write_bytes(files[f])
@@ -154,38 +145,44 @@ def _replace(files):
     finally:
         for tmp in tmps.values(): tmp.unlink(missing_ok=True)
 
+# %% ../nbs/13_export.ipynb #f4402433
+def _versions(): return dict(fastvideo=__version__, torch=torch.__version__, torchvision=torchvision.__version__, timm=timm.__version__)
+
+def _as_json(spec):
+    "`spec` as text; ValueError for what in it is not plain"
+    args = {f'arguments of the model, {k}':v for k,v in spec['model']['kwargs'].items()}
+    for k,v in {**args, **spec}.items():
+        try: json.dumps(v)
+        except (TypeError,ValueError) as e:
+            raise ValueError(f'{k}: {v!r} cannot be written as JSON ({e}); numbers, texts, lists and dicts of them can. For others use learn.export()') from e
+    return json.dumps(spec, indent=1, ensure_ascii=False)
+
 def save_video_model(
     learn:VideoLearner,  # A learner whose model has a name: one that `video_learner` or `create_video_model` made from a name
     folder:str|Path,     # Is made if there is none; files of an earlier model in it are replaced
     extra:dict=None      # Goes into model.json as it is
 ):
-    "Write `model.safetensors` and `model.json`, from which `load_video_learner` makes the learner again, to `folder`, and return it. ValueError for a model or loaders that only their code describes"
+    "Write `model.safetensors` and `model.json` for `load_video_learner` to `folder`, and return it. ValueError for a model or loaders that only their code describes"
     if rank_distrib(): return Path(folder)
     model = get_model(learn.model)
-    made  = getattr(model, 'made', None)
+    name,made = type(model).__name__,getattr(model, 'made', None)
     if made is None:
-        raise ValueError(f'of this {type(model).__name__} it is not known how it was made, and code is not saved. Give video_learner or create_video_model a name, of list_video_models(), timm or torchvision, '
-                         'instead of a module; or use learn.export(), which pickles it')
+        raise ValueError(f'of this {name} it is not known how it was made, and code is not saved. Give video_learner or create_video_model a name, of list_video_models(), timm or '
+                         'torchvision, instead of a module; or use learn.export(), which pickles it')
     data = _data_spec(learn)
     n,n_out = len(data['vocab']),made['n_out']
     if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
-    spec = dict(format='fastvideo', version=1, model=made, **data, versions=_versions(), extra=extra or {})
-    spec = json.loads(_as_json(spec))
-    if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {first(o for o in data["vocab"] if not isinstance(o, (str,int,float)))!r}')
-    sd = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()}
-    device = learn.dls.device or torch.device('cpu')
+    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, **data, versions=_versions(), extra=extra or {})))
+    if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
+    sd,device = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()},learn.dls.device or torch.device('cpu')
+    learn.model.to(device)
     with no_random():
-        twin = _learner(spec, _put(recreate_model(spec['model']), sd, f'{type(model).__name__} was changed after it was made; use learn.export()'), device, learn.path)
-        learn.model.to(device)
-        _check_same(learn, twin, made)
+        twin = _put(recreate_model(spec['model']), sd, f'{name} was changed after it was made; use learn.export()')
+        _check_same(learn, _learner(spec, twin, device, learn.path), made)
     x = torch.linspace(-2, 2, 2*n_out).view(2,-1)
     act,want = getcallable(learn.loss_func, 'activation'),torch.sigmoid if data['multi'] else partial(torch.softmax, dim=-1)
     if not torch.allclose(act(x), want(x)): warn(f'the loss of learn, {learn.loss_func}, does not make probabilities of logits as the learner that is loaded will')
-    return _write(folder, spec, sd)
-
-def _write(folder, spec, sd):
-    from safetensors.torch import save
-    folder,b = check_writable(folder),save(sd)
+    folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
     _replace({folder/'model.safetensors':b, folder/'model.json':_as_json(spec).encode()})
     return folder
@@ -207,11 +204,11 @@ def _read_spec(file):
 
 def _read_weights(file, weights):
     "The tensors of `file`, if they are those that `weights` of a `model.json` tells of; else ValueError"
-    from safetensors.torch import load
     b = file.read_bytes()
     if len(b)!=weights['bytes'] or hashlib.sha256(b).hexdigest()!=weights['sha256']:
-        raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): it is damaged, copied in part, or of another model. Copy or save both again')
-    return load(b)
+        raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): it is damaged, copied in part, '
+                         'or of another model. Copy or save both again')
+    return safetensors.torch.load(b)
 
 def load_video_learner(
     folder:str|Path,    # What `save_video_model` wrote
@@ -238,7 +235,8 @@ def load_video_learner(
 
 def _set_dls(learn, dls, spec):
     "Give `learn` the loaders `dls`, normalised as it was trained"
-    if list(dls.vocab)!=spec['vocab']: raise ValueError(f'dls have the classes {", ".join(map(str, dls.vocab[:5]))} …, and the model was trained on {", ".join(map(str, spec["vocab"][:5]))} …: they must be the same, in the same order')
+    def names(o): return ', '.join(map(str, o[:5]))
+    if list(dls.vocab)!=spec['vocab']: raise ValueError(f'dls have the classes {names(dls.vocab)} …, and the model was trained on {names(spec["vocab"])} …: they must be the same, in the same order')
     if spec['normalize']: _add_norm(dls, *spec['normalize'].values(), len(spec['normalize']['mean']))
     learn.dls = dls
 
@@ -251,6 +249,7 @@ class _Graph(Module):
         self.register_buffer('std',  norm.std.detach().cpu().as_subclass(Tensor)  if norm else torch.ones(1))
     def forward(self, clips): return self.act(self.model((clips-self.mean)/self.std))
 
+# %% ../nbs/13_export.ipynb #0e91e52b
 @contextmanager
 def _quiet():
     "Without what torch warns its own authors of; what matters is compared afterwards"
@@ -278,12 +277,14 @@ def _export(learn):
     warn(f'{type(model).__name__} is exported for one clip at a time: for any number torch.export cannot follow it ({str(err).splitlines()[0]})')
     return graph,ep,shape,(1,)
 
+# %% ../nbs/13_export.ipynb #db0d9aba
 def _check_parity(f, graph, shape, sizes, path):
     "ValueError if `f` and `graph` differ on random clips"
     for n in sizes:
         x = _noise(n, shape)
         with torch.no_grad(): a,b = graph(x),f(x)
-        if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-5): raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, by up to {(a-b).abs().max():.2g} for {n} clips')
+        if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-5):
+            raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, by up to {(a-b).abs().max():.2g} for {n} clips')
 
 @contextmanager
 def _part(path):
@@ -301,7 +302,7 @@ def to_torch_export(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
     path:str|Path     # File to write, .pt2
 ):
-    "Write the model as a program for `torch.export.load`, from clips (B,T,C,H,W) in [0,1] to probabilities; returns `path`. ValueError if it cannot be exported, or gives other numbers"
+    "Write a program for `torch.export.load`, from clips (B,T,C,H,W) in [0,1] to probabilities; returns `path`. ValueError if that cannot be, or gives other numbers"
     if Path(path).suffix!='.pt2': raise ValueError(f'{path}: torch.export.load takes files whose name ends with .pt2')
     graph,ep,shape,sizes = _export(learn)
     with _part(path) as tmp:
@@ -314,7 +315,7 @@ def to_onnx(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
     path:str|Path     # File to write, .onnx
 ):
-    "Write the model as ONNX, with `clips` (B,T,C,H,W) in [0,1] in and `probabilities` out; returns `path`. ImportError without the extra, ValueError if it cannot be exported, or gives other numbers"
+    "Write ONNX, from `clips` (B,T,C,H,W) in [0,1] to `probabilities`; returns `path`. ImportError without the extra, ValueError if that cannot be, or gives other numbers"
     try: import onnx, onnxscript, onnxruntime
     except ImportError as e: raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
     graph,ep,shape,sizes = _export(learn)
@@ -324,6 +325,7 @@ def to_onnx(
     program.model.metadata_props['vocab'] = _vocab(learn)
     with _part(path) as tmp:
         program.save(tmp)
-        run = onnxruntime.InferenceSession(str(tmp), providers=['CPUExecutionProvider']).run
+        try: run = onnxruntime.InferenceSession(str(tmp), providers=['CPUExecutionProvider']).run
+        except Exception as e: raise ValueError(f'{path}: not written, onnxruntime cannot run what was exported: {e}') from e
         _check_parity(lambda x: torch.from_numpy(run(None, dict(clips=x.numpy()))[0]), graph, shape, sizes, path)
     return Path(path)
