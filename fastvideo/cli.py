@@ -61,7 +61,7 @@ def fastvideo_check(
     time_limit:float=600,     # Seconds for one video, then it counts as broken
     seed:int=0                # Of the split that is looked at
 ):
-    "Can all videos be read, and is the folder one to train on?"
+    "Can all videos be read, and is the folder one to train on? Exit code 3 if not"
     files = get_clips(path)
     # folders of frames and files of JPEGs were made from videos that were read
     bad = verify_videos(files.filter(lambda o: o.is_file()), n_workers=n_workers, quick=quick, time_limit=time_limit, progress=watched())
@@ -69,11 +69,13 @@ def fastvideo_check(
     print(f'{len(files)-len(bad):,} of {len(files):,} videos can be read')
     with warnings.catch_warnings(record=True) as ws:
         warnings.simplefilter('always')
-        dls = VideoDataLoaders.from_folder(path, seed=seed, num_workers=0, on_error='skip' if len(bad) else 'raise')
-        report = split_report(dls)
+        try: report,problem = split_report(VideoDataLoaders.from_folder(path, seed=seed, num_workers=0, on_error='skip' if len(bad) else 'raise')),''
+        # what was found about files is said in any case
+        except (VideoError,ValueError) as e: report,problem = None,str(e)
     for o in ws: print(f'note: {o.message}')
-    print(f'\nVideos and groups (scenes that names show) of each class, as training would split them:\n{report.classes}\n{report}')
-    return dict(videos=len(files), bad=bad, classes=report.classes.rename_axis('class').reset_index())
+    if problem: print(f'cannot be trained on: {problem}')
+    else: print(f'\nVideos and groups (scenes that names show) of each class, as training would split them:\n{report.classes}\n{report}')
+    return dict(videos=len(files), bad=bad if len(bad) or not problem else [str(path)], problem=problem, classes=report.classes.rename_axis('class').reset_index() if report else [])
 
 # %% ../nbs/15_cli.ipynb #78da3890
 def _stored(files, names, path):
@@ -96,11 +98,18 @@ def fastvideo_evaluate(
 ):
     "Accuracy by clip and by video, on the videos that were held out from training"
     learn,path = load_video_learner(model),Path(path)
+    # a video that cannot be read is named in the result, and is not the end
+    learn.dls.valid.on_error = 'skip'
     train,valid = read_lists(model)
+    for k,v in dict(n_clips=n_clips, bs=bs).items():
+        if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
+    if out: check_writable(Path(out).absolute().parent)
     files = get_clips(path)
     held = _stored(files, valid, path)
     if not held and not all: print(f'none of the {len(valid)} videos in {Path(model)/"valid.txt"} is in {path}: taken for another set, all of its {len(files)} videos')
     if held and not all:
+        if not {o.relative_to(path).as_posix() for o in held} & {*valid} or len(files)>len(train)+len(valid):
+            print(f'{len(held)} of the {len(files)} videos in {path} are taken, those with a class and a name that was held out from training; --all takes all')
         files = L(held)
         if len(held)<len(valid): print(f'{len(valid)-len(held)} of the {len(valid)} videos in {Path(model)/"valid.txt"} are not in {path}: the others are evaluated')
     seen = _stored(files, train, path)
@@ -128,6 +137,7 @@ def fastvideo_predict(
 ):
     "Label videos; interrupted, the same command goes on where it was"
     learn = load_video_learner(model)
+    if window is not None and (shard or (n_clips,n_crops)!=(1,1)): raise ValueError('n_clips, n_crops and shard go with a folder of videos, not with window')
     if window is None:
         if annotate or stride or smooth: raise ValueError('stride, smooth and annotate go with window, for one long video')
         df = learn.predict_folder(path, out=out, n_clips=n_clips, n_crops=n_crops, bs=bs, n_workers=n_workers, shard=shard, progress=watched())
@@ -135,11 +145,18 @@ def fastvideo_predict(
         for o in bad.error: print(o)
         print(f'{len(df)-len(bad):,} of {len(df):,} videos in {out}')
         return dict(out=out, videos=len(df), labels=df.label[df.error==''].value_counts().to_dict(), bad=bad[['file','error']])
-    df = learn.predict_stream(int(path) if path.isdigit() else path, window=window, stride=stride, smooth=smooth)
+    if not 0<window<math.inf: raise ValueError(f'window must be seconds, more than 0, not {window}')
+    out = Path(out)
+    if out.suffix!='.csv': raise ValueError(f'out must end in .csv for a table over time, not {out.name!r}')
+    if out.with_name(f'{out.name}.json').exists(): raise ValueError(f'{out} holds predictions of a folder: choose another --out')
+    check_writable(out.absolute().parent)
+    if annotate and (not Path(path).is_file() or Path(annotate).absolute()==Path(path).absolute() or Path(annotate).suffix.lower() not in video_extensions):
+        raise ValueError(f'annotate={annotate!r} must be another file than the video {path}, and end like one, .mp4')
+    df = learn.predict_stream(int(path) if path.isdigit() else path, window=window, stride=stride, smooth=smooth, bs=bs)
     df.to_csv(out, index=False)
     print(f'{len(df):,} windows in {out}\n{timeline_segments(df).to_string(index=False)}')
     if annotate: print(f'{annotate_video(path, annotate, df)}: with labels')
-    return dict(out=out, windows=len(df), segments=timeline_segments(df), bad=[])
+    return dict(out=str(out), windows=len(df), segments=timeline_segments(df), bad=[])
 
 # %% ../nbs/15_cli.ipynb #f7acaf95
 def main(argv=None):
@@ -147,6 +164,7 @@ def main(argv=None):
     commands = {f.__name__.split('_')[1]:f for f in (fastvideo_extract,fastvideo_check,fastvideo_train,fastvideo_evaluate,fastvideo_predict,fastvideo_demo)}
     name,*rest = (sys.argv[1:] if argv is None else argv) or ['']
     name = name.removeprefix('fastvideo-')
+    if name in ('-h','--help'): return print(f'python -m fastvideo.cli {"|".join(commands)} …; each has --help')
     if name not in commands: sys.exit(f'python -m fastvideo.cli {"|".join(commands)} …: the first argument says which command, {name!r} is none')
     commands[name].main(rest)
 

@@ -21,7 +21,8 @@ def _main(f, argv=None):
     "Run `f` with arguments of the command line; exits"
     prog = f.__name__.replace('_', '-')
     p = anno_parser(f, prog=prog)
-    p.add_argument('--json', action='store_true', help='Print the result as one JSON object, and all else to standard error?')
+    p.add_argument('--json', action='store_true', help='Print the result as one JSON object, and all else to standard error')
+    p.epilog = 'Options may have underscores, --n_frames, or dashes. Exit codes: 0 done; 1 not done, and why; 2 no such option; 3 done but for files that cannot be read; 130 interrupted'
     # an option that is a prefix of two others must not be guessed
     p.allow_abbrev = False
     args = vars(p.parse_args([re.sub(r'^--[\w-]+', lambda m: m[0].replace('_', '-'), o) for o in (sys.argv[1:] if argv is None else argv)]))
@@ -29,10 +30,15 @@ def _main(f, argv=None):
     try:
         with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext(): res = f(**args)
     # messages name parameters of functions: this one has another name as an option
-    except (VideoError,ValueError,OSError,ImportError,torch.OutOfMemoryError) as e: sys.exit(f'{prog}: {e}'.replace('pretrained=False', '--no_pretrained'))
+    except (VideoError,ValueError,OSError,ImportError,torch.OutOfMemoryError) as e:
+        # fastai puts the name of the callback in front
+        msg = re.sub(r'^Exception occured in `\w+` when calling event `\w+`:\s*', '', str(e))
+        sys.exit(f'{prog}: {msg}'.replace('pretrained=False', '--no_pretrained'))
     except KeyboardInterrupt:
-        print(f'{prog}: interrupted; the same command goes on where it was', file=sys.stderr)
+        print(f'{prog}: interrupted; what was done is kept', file=sys.stderr)
         sys.exit(130)
+    # of several processes one has the result
+    if res is None: sys.exit(0)
     if as_json: print(json.dumps(res, default=_json))
     sys.exit(3 if len(res.get('bad', ())) else 0)
 

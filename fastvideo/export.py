@@ -157,6 +157,10 @@ def _as_json(spec):
             raise ValueError(f'{k}: {v!r} cannot be written as JSON ({e}); numbers, texts, lists and dicts of them can. For others use learn.export()') from e
     return json.dumps(spec, indent=1, ensure_ascii=False)
 
+def _sum(spec):
+    "A hash of all in `spec` that the learner is made of"
+    return hashlib.sha256(json.dumps({k:v for k,v in spec.items() if k not in ('sum','extra')}, sort_keys=True).encode()).hexdigest()
+
 def save_video_model(
     learn:VideoLearner,  # A learner whose model has a name: one that `video_learner` or `create_video_model` made from a name
     folder:str|Path,     # Is made if there is none; files of an earlier model in it are replaced
@@ -184,6 +188,7 @@ def save_video_model(
     if not torch.allclose(act(x), want(x)): warn(f'the loss of learn, {learn.loss_func}, does not make probabilities of logits as the learner that is loaded will')
     folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
+    spec['sum'] = _sum(spec)
     _replace({folder/'model.safetensors':b, folder/'model.json':_as_json(spec).encode()})
     return folder
 
@@ -200,6 +205,7 @@ def _read_spec(file):
     if gone: raise ValueError(f'{file}: has no {", ".join(gone)}: it was changed after it was written')
     n_out,vocab = spec['model'].get('n_out'),spec['vocab']
     if n_out!=len(vocab): raise ValueError(f'{file}: the head of the model gives {n_out} logits, and vocab has {len(vocab)} classes: it was changed after it was written')
+    if spec.get('sum')!=_sum(spec): raise ValueError(f'{file}: was changed after it was written, or damaged; only what stands in extra may be. Save the model again')
     return spec
 
 def _read_weights(file, weights):
@@ -316,6 +322,7 @@ def to_onnx(
     path:str|Path     # File to write, .onnx
 ):
     "Write ONNX, from `clips` (B,T,C,H,W) in [0,1] to `probabilities`; returns `path`. ImportError without the extra, ValueError if that cannot be, or gives other numbers"
+    if Path(path).suffix!='.onnx': raise ValueError(f'{path}: a file of ONNX ends in .onnx')
     try: import onnx, onnxscript, onnxruntime
     except ImportError as e: raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
     graph,ep,shape,sizes = _export(learn)

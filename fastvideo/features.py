@@ -14,7 +14,8 @@ from .loader import *
 from .reader import *
 from .volumes import Volume
 from .models.base import *
-from types import FunctionType
+from types import CodeType, FunctionType
+import plum
 from contextlib import nullcontext
 import hashlib, inspect, os, struct
 
@@ -36,11 +37,22 @@ def _plain(o, depth=5):
     if isinstance(o, dict):                                             return {str(k):_plain(v, depth) for k,v in o.items()}
     if isinstance(o, partial):                                          return [_plain(v, depth) for v in (o.func,o.args,o.keywords)]
     if o is None or isinstance(o, (bool,int,float,str,bytes,Path,Enum)): return repr(o)
+    if isinstance(o, FunctionType):                                     return _code(o, depth)
+    if isinstance(o, plum.Function):                                    return [_plain(m.implementation, depth) for m in o.methods]
     name = getattr(o, '__qualname__', None)
     if name or not depth:                                               return name or type(o).__qualname__
     if isinstance(o, (set,frozenset)):                                  return sorted(map(repr, o))
     if not hasattr(o, '__dict__'):                                      return repr(o)
-    return type(o).__qualname__,{k:_plain(v, depth-1) for k,v in sorted(_settings(o).items())}
+    # of a transform from elsewhere what it does, too: that of fastai's and ours goes with the version
+    own = [] if type(o).__module__.startswith(('fastai.','fastvideo.')) else _plain(getattr(type(o), 'encodes', None), depth-1)
+    return type(o).__qualname__,own,{k:_plain(v, depth-1) for k,v in sorted(_settings(o).items())}
+
+def _code(f, depth):
+    "What the function `f` does: its code, its defaults and what it has from around it"
+    c = f.__code__
+    inner = [o for o in c.co_consts if not isinstance(o, CodeType)],[o.co_code.hex() for o in c.co_consts if isinstance(o, CodeType)]
+    around = [_plain(o.cell_contents, depth-1) for o in f.__closure__ or ()] if depth else []
+    return f.__qualname__,c.co_code.hex(),c.co_names,repr(inner),_plain(f.__defaults__, depth-1) if depth else '',around
 
 def _settings(o):
     "Attributes of `o` that are parameters of its class, and all that a transform has that does not draw"
@@ -94,7 +106,8 @@ def feature_key(
     def body(named): return [(k,o) for k,o in named if not f'{k}.'.startswith(heads)]
     add(__version__, n_views, _amp(learn))
     add({k:repr(v) for k,v in vars(model).items() if k not in ('n_out','training','made') and k[0]!='_'})
-    for k,o in body(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr())
+    def simple(o): return {a:v for a,v in sorted(vars(o).items()) if isinstance(v, (bool,int,float,str,tuple)) and a!='training'}
+    for k,o in body(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), simple(o) if k else '')
     for k,o in body([*model.named_parameters(), *model.named_buffers()]): add(k, _plain(o))
     for dl,draws in zip(learn.dls.loaders[:2], (n_views>1,False)):
         tl,i = dl.dataset.tls[0],_reader(dl)

@@ -198,10 +198,10 @@ def prediction_key(
 
 # %% ../nbs/10b_folder.ipynb #92781474
 def _stamp(file):
-    "Size and time of a file, by which a change is seen; None if there is none"
-    try: st = os.stat(file)
+    "Size and time of a file, or of all in a folder, by which a change is seen; None if there is none"
+    try: sts = [o.stat() for o in os.scandir(file)] if os.path.isdir(file) else [os.stat(file)]
     except OSError: return None
-    return [st.st_size, st.st_mtime_ns]
+    return [sum(o.st_size for o in sts), max((o.st_mtime_ns for o in sts), default=0)]
 
 def _check_out(out):
     "`out` as a `Path` that a table can be written to"
@@ -335,6 +335,8 @@ def predict_folder(
     for k,v,least in ('bs',bs,1),('n_workers',n_workers,0):
         if not isinstance(v, Integral) or v<least: raise ValueError(f'{k} must be a whole number from {least}, not {v!r}')
     shard_of([], shard)
+    if num_distrib()>1 and torch.distributed.is_initialized() and shard is None:
+        raise ValueError(f'several processes would each predict everything: give each its share, shard=f"{{rank_distrib()+1}}/{{num_distrib()}}", here "{rank_distrib()+1}/{num_distrib()}"')
     if out is not None: out = _check_out(out)
     paths,names = _files(path)
     path_of = dict(zip(names, paths))
@@ -346,6 +348,8 @@ def predict_folder(
         key = prediction_key(learn, n_clips, n_crops)
         whole,part = [PredictionFile(o, learn, key) for o in (out, _shard_file(out, shard))]
         for o in {whole.out:whole, part.out:part}.values(): o.check()
+        old = [o for o in (whole.about() or {}).get('files', ()) if o not in path_of]
+        if old and not shard: print(f'{out} held {len(old)} files that are not among these {len(names)}, the first {old[0]}: they are not in the new table')
         done = {k:v for k,v in _current({**whole.rows(), **part.rows()}, stamps).items() if k in mine}
     todo = [o for o in path_of if o in mine and o not in done]
     if done and todo: print(f'{len(done)} of {len(mine)} videos were predicted already, {len(todo)} are left')

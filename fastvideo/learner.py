@@ -59,7 +59,11 @@ class VideoLearner(Learner):
         if self.dls.train.n==0:
             raise ValueError('these loaders hold no videos to train on, as a learner that comes from a file has none: load_video_learner(folder, dls=…) takes some; '
                              'after load_learner set learn.dls to loaders with the same classes and the same Normalize')
-        with nullcontext() if self.cached is None else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
+        cbs = L(cbs)
+        ck = first((self.cbs+cbs).filter(risinstance(Checkpoint)))
+        # features depend on weights, so these must be back before
+        if ck and not any(isinstance(o, LRFinder) for o in cbs): ck.begin(self)
+        with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
 
     def _do_fit(self):
         # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
@@ -68,15 +72,18 @@ class VideoLearner(Learner):
         for self.epoch in range(ck.restore(), self.n_epoch):
             try: self._with_events(self._do_epoch, 'epoch', CancelEpochException)
             except CancelFitException:
-                ck.save(self.n_epoch)
+                # stopped early is done, but not if it was for a loss that is no number
+                if torch.isfinite(self.loss).all(): ck.save(self.n_epoch)
+                ck.finish()
                 raise
             ck.save(self.epoch+1)
+        ck.finish()
 
     def one_batch(self, i, b):
         "As `Learner.one_batch`; an error for want of memory says what would fit"
         try: super().one_batch(i, b)
         except RuntimeError as e:
-            if not is_oom(e): raise
+            if not is_oom(e) or b[0].ndim!=5: raise
             half = any(isinstance(o, MixedPrecision) for o in self.cbs)
             raise type(e)(what_fits(get_model(self.model), tuple(b[0].shape), _total_memory(self.dls.device), half, self.training)) from e
 

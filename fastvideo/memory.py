@@ -91,7 +91,9 @@ def step_bytes(
     shape:tuple         # (B,T,C,H,W)
 ):
     "Bytes that a training step in 32 bits keeps for the backward pass, without and with `grad_ckpt`; weights, gradients and the state of the optimiser not among them"
-    meta = deepcopy(model).to('meta').train()
+    # copied without its tensors, of which there may be no room for two
+    def empty(t): return nn.Parameter(torch.empty_like(t, device='meta'), t.requires_grad) if isinstance(t, nn.Parameter) else torch.empty_like(t, device='meta')
+    meta = deepcopy(model, {id(t):empty(t) for t in [*model.parameters(), *model.buffers()]}).train()
     seen,blocks = {p.untyped_storage()._cdata:p for p in [*meta.parameters(), *meta.buffers()]},[]
     state = dict(kept=0)
     def pack(t):
@@ -112,7 +114,7 @@ def step_bytes(
     return state['kept'], state['kept']-inner+inputs+max((o for o,_ in blocks), default=0)
 
 # %% ../nbs/10e_memory.ipynb #13f59820
-def is_oom(e): return isinstance(e, torch.OutOfMemoryError) or (isinstance(e, RuntimeError) and "DefaultCPUAllocator: can't allocate memory" in str(e))
+def is_oom(e): return isinstance(e, torch.OutOfMemoryError) or (isinstance(e, RuntimeError) and bool(re.search("out of memory|ALLOC_FAILED|can't allocate memory", str(e))))
 
 def _total_memory(device):
     "Bytes of memory in all, None where nobody tells"
@@ -124,7 +126,8 @@ def what_fits(
     shape:tuple,          # (B,T,C,H,W) of the batch
     total:int,            # Bytes of memory there are; None: unknown
     half:bool=False,      # In mixed precision?
-    training:bool=True    # In training, or in validation or prediction?
+    training:bool=True,   # In training, or in validation or prediction?
+    rules:tuple=()        # What the model takes, of its registry entry
 ):
     "A sentence on what to change, with numbers where they can be told"
     bs,t,_,h,w = shape
@@ -141,7 +144,15 @@ def what_fits(
     # it did not fit, whatever the estimate says
     r = min(room/now, .75)
     gb = 1e9
-    fits = [f'bs={int(bs*r)}' if bs*r>=1 else None, f'n_frames={int(t*r)}' if t*r>=1 else None, f'size={int(min(h,w)*r**.5)//16*16}' if min(h,w)*r**.5>=16 else None]
+    def allowed(arg, v, step):
+        "The largest value up to `v` that the model takes, as `arg=value`; None if there is none"
+        for a,kind,k in rules:
+            if a==arg and kind=='fixed': return None
+            if a==arg and kind=='multiple': step = k
+            if a==arg and kind=='minimum' and v<k: return None
+        v = int(v)//step*step
+        return f'{arg}={v}' if v else None
+    fits = [f'bs={int(bs*r)}' if bs*r>=1 else None, allowed('n_frames', t*r, 1), allowed('size', h*r**.5, 16) if h==w else None]
     if not on and room*bs>=need[1]: fits.insert(1, f'grad_ckpt=True, which keeps {need[1]/gb:.1f} GB (then up to bs={int(room*bs/need[1])})')
     fits = [o for o in fits if o]
     if not fits: return f'{given}: the model and one clip are too much for {total/gb:.1f} GB, take a smaller model'

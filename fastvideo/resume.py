@@ -10,6 +10,8 @@ from fastai.vision.all import *
 from fastai.callback.tracker import TrackerCallback
 from fastai.callback.schedule import ParamScheduler
 from fastai.callback.fp16 import MixedPrecision
+from fastai.callback.training import GradientAccumulation
+from .video import *
 import errno
 
 # %% ../nbs/10f_resume.ipynb #37579c44
@@ -20,6 +22,8 @@ def save_atomic(
     "`torch.save`, so that `path` is whole at any time. OSError if it cannot be written, the old file is then as it was"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # what a killed process left
+    for o in path.parent.glob(f'.{path.name}.*.tmp'): o.unlink()
     tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
     try:
         with open(tmp, 'wb') as f:
@@ -31,14 +35,18 @@ def save_atomic(
     except RuntimeError as e: raise (e.__context__ if isinstance(e.__context__, OSError) else OSError(str(e))) from e
     finally: tmp.unlink(missing_ok=True)
 
-# %% ../nbs/10f_resume.ipynb #8b3c91ab
+# %% ../nbs/10f_resume.ipynb #9b258cee
+def _rngs(dls):
+    "The generators of the loaders; one of features has that of its clips, too"
+    return [o.rng for dl in dls.loaders for o in (dl,getattr(dl, 'dl', None)) if o is not None]
+
 def rng_state(
     dls:DataLoaders   # Their generators too
 ):
     "The states of the random generators of Python, numpy, torch, CUDA and of the loaders"
     name,keys,*rest = np.random.get_state()
     return dict(python=random.getstate(), numpy=(name,keys.tolist(),*rest), torch=torch.get_rng_state(),
-                cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [], loaders=[o.rng.getstate() for o in dls.loaders])
+                cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [], loaders=[o.getstate() for o in _rngs(dls)])
 
 def set_rng_state(
     dls:DataLoaders,   # The same, or made the same way
@@ -50,12 +58,18 @@ def set_rng_state(
     torch.set_rng_state(state['torch'])
     # on a machine with other devices there is nothing to put back
     if len(state['cuda'])==torch.cuda.device_count(): torch.cuda.set_rng_state_all(state['cuda'])
-    for dl,o in zip(dls.loaders, state['loaders']): dl.rng.setstate(o)
+    for rng,o in zip(_rngs(dls), state['loaders']): rng.setstate(o)
 
-# %% ../nbs/10f_resume.ipynb #de8b1020
-def _files(dl):
-    "What identifies the items of a loader: paths; nothing for arrays"
-    return [str(p) if isinstance(p := first(L(o)), (str,Path)) else '' for o in dl.dataset.items]
+# %% ../nbs/10f_resume.ipynb #02bf7d53
+def _items(dl, root):
+    "What identifies the items of a loader: paths, relative to `root` where they are below it, and labels; nothing for arrays"
+    ds = dl.dataset
+    def name(o): return Path(o).relative_to(root).as_posix() if Path(o).is_relative_to(root) else str(o)
+    paths = [name(p) if isinstance(p := first(L(o)), (str,Path)) else '' for o in ds.items]
+    if len(getattr(ds, 'tls', ()))<2: return paths
+    # the label before it becomes a number
+    tl = ds.tls[1]
+    return [f'{p} ({compose_tfms(o, tl.tfms.fs[:-1])})' for p,o in zip(paths, tl.items)]
 
 def _check_same(what, then, now, path, fix):
     "ValueError if two lists are not the same"
@@ -72,77 +86,101 @@ def _plain(o):
     if isinstance(o, Tensor): return o.detach().as_subclass(Tensor)
     return o.item() if isinstance(o, np.generic) else o
 
+def _name(o): return getattr(o, '__name__', type(o).__name__)
+
 class Checkpoint(Callback):
     "After each epoch write all it takes to go on after an interruption, and go on if such a file is there. For a `VideoLearner`"
     order = 70
     def __init__(self,
         path:str|Path=None   # The file; None: `checkpoint.pth` in the learner's folder for models
     ):
-        self.file,self.n_fits,self.found = path,-1,None
+        # fits that are done, the state in the file, and whether a fit is under way
+        self.file,self.n_fits,self.found,self.open = path,0,None,False
 
-    def _path(self): return Path(self.file) if self.file else self.learn.path/self.learn.model_dir/'checkpoint.pth'
-    def _recorder(self): return {k:getattr(self.recorder, k) for k in ('lrs','iters','losses','values')}
+    def _cb(self, cls): return first(self.learn.cbs.filter(risinstance(cls)))
     def _trackers(self): return self.learn.cbs.filter(risinstance(TrackerCallback))
-    def _scheduler(self): return first(self.learn.cbs.filter(risinstance(ParamScheduler)))
+
     def _plan(self):
-        "The learning rates of this fit, and what the schedule says a third of the way"
-        s = self._scheduler()
-        return _plain([[o['lr'] for o in self.learn.opt.hypers], {k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}])
+        "What this fit is going to do, for comparison"
+        learn,s = self.learn,self._cb(ParamScheduler)
+        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, optimiser=[_name(o) for o in learn.opt.cbs],
+                           precision=[_name(o)+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
+                           # a third of the way
+                           schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
+
+    def begin(self,
+        learn:Learner   # It is about to fit
+    ):
+        "Read the file and put the weights back, before anything is made of them"
+        # broken off, and called again in the same process: that is the same lines from the start
+        if self.open: self.n_fits,self.open = 0,False
+        self.path,dls = Path(self.file) if self.file else learn.path/learn.model_dir/'checkpoint.pth',learn.dls
+        self.lists = dict(vocab=[str(o) for o in L(getattr(dls, 'vocab', None))], train=_items(dls.train, dls.path), valid=_items(dls.valid, dls.path))
+        if self.n_fits: return
+        self.found,self.plans = None,[]
+        if not self.path.exists(): return check_writable(self.path.absolute().parent)
+        try: state = torch.load(self.path, map_location='cpu', weights_only=True)
+        except Exception as e: raise ValueError(f'{self.path}: the checkpoint cannot be read ({type(e).__name__}: {str(e).splitlines()[0]}); delete it to begin again') from e
+        if not isinstance(state, dict) or state.get('format')!=1: raise ValueError(f'{self.path}: no checkpoint of this version of fastvideo; delete it to begin again')
+        _check_same('classes', state['vocab'], self.lists['vocab'], self.path, 'use the same classes')
+        for k,name in ('train','training'),('valid','validation'): _check_same(f'videos of the {name} set', state[k], self.lists[k], self.path, 'use the same folder and seed')
+        try: get_model(learn.model).load_state_dict(state['model'])
+        except RuntimeError as e: raise ValueError(f'{self.path}: of another model than this {type(get_model(learn.model)).__name__}: make the same, or delete the checkpoint to begin again') from e
+        self.found = state
+
+    def skips(self):
+        "Was the fit that comes next done before the interruption?"
+        return self.found is not None and self.found['fit']>self.n_fits
+
+    def before_train(self):
+        if not self.open and not hasattr(self.learn, 'lr_finder'): raise ValueError('Checkpoint is for a VideoLearner, which says when a fit begins: VideoLearner(dls, model, …) takes what Learner takes')
+
+    def restore(self):
+        "The epoch from which this fit goes on; everything is put back where it was then"
+        state,learn,plan = self.found,self.learn,self._plan()
+        self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
+        if state is None or state['fit']<self.n_fits: return 0
+        then = state['plans'][self.n_fits]
+        diff = [f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k]]
+        if diff: raise ValueError(f'{self.path}: fit number {self.n_fits+1} of another training ({"; ".join(diff)}): use the same, or delete the checkpoint to begin again')
+        # what was done in an earlier fit is in the state of the later
+        if self.skips(): return learn.n_epoch
+        learn.opt.load_state_dict(state['opt'])
+        for o in learn.opt.state.values(): o.update({k:v.to(learn.dls.device) for k,v in o.items() if isinstance(v, Tensor)})
+        if state['scaler']: learn.scaler.load_state_dict(state['scaler'])
+        if state['grads']:
+            self._cb(GradientAccumulation).count = state['count']
+            for k,p in get_model(learn.model).named_parameters(): p.grad = state['grads'][k].to(p.device) if k in state['grads'] else None
+        for k,v in state['recorder'].items(): setattr(self.recorder, k, [L(o) if is_listy(o) else o for o in v])
+        self.recorder.smooth_loss.val,self.recorder.smooth_loss.count = state['smooth']
+        learn.train_iter,learn.smooth_loss = state['train_iter'],self.recorder.smooth_loss.value
+        if self.recorder.values: learn.final_record = self.recorder.values[-1]
+        if state['hps'] and self._cb(ParamScheduler): self._cb(ParamScheduler).hps = state['hps']
+        for cb,o in zip(self._trackers(), state['trackers']):
+            for k,v in o.items(): setattr(cb, k, int(v) if k=='wait' else v)
+        set_rng_state(learn.dls, state['rng'])
+        # fastprogress looks at the time of the first epoch, which is not to come
+        mbar = getattr(self._cb(ProgressCallback), 'mbar', None)
+        if mbar: mbar.update(0)
+        if state['epoch']>=learn.n_epoch: warn(f'{self.path}: all {learn.n_epoch} epochs of this fit are done already; delete the file to train anew')
+        elif not rank_distrib(): print(f"{self.path}: goes on with epoch {state['epoch']} of {learn.n_epoch}")
+        return state['epoch']
 
     def save(self,
         epoch:int   # Epochs of this fit that are done
     ):
         "Write the checkpoint; a warning if that fails, since a full disk should not end the training"
-        learn,dls,smooth = self.learn,self.learn.dls,self.recorder.smooth_loss
         if rank_distrib(): return
-        state = dict(format=1, fit=self.n_fits, epoch=epoch, n_epoch=learn.n_epoch, plan=self.plan, model=dict(get_model(learn.model).state_dict()), opt=learn.opt.state_dict(),
-                     scaler=learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}, rng=rng_state(dls), recorder=self._recorder(), smooth=(smooth.val,smooth.count), train_iter=learn.train_iter,
-                     hps=getattr(self._scheduler(), 'hps', None), trackers=[{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()],
-                     vocab=[str(o) for o in L(dls.vocab)], train=_files(dls.train), valid=_files(dls.valid))
-        try: save_atomic(_plain(state), self._path())
-        except OSError as e: warn(f'{self._path()}: the checkpoint after epoch {epoch-1} could not be written ({e}), the one before is still there; training goes on')
+        learn,model,smooth,acc = self.learn,get_model(self.learn.model),self.recorder.smooth_loss,self._cb(GradientAccumulation)
+        # gradients that wait for more clips
+        grads = {k:p.grad for k,p in model.named_parameters() if p.grad is not None} if acc and acc.count else {}
+        state = dict(format=1, fit=self.n_fits, epoch=epoch, plans=self.plans, model=dict(model.state_dict()), opt=learn.opt.state_dict(), grads=grads, count=acc.count if acc else 0,
+                     scaler=learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}, rng=rng_state(learn.dls), smooth=(smooth.val,smooth.count), train_iter=learn.train_iter,
+                     recorder={k:getattr(self.recorder, k) for k in ('lrs','iters','losses','values')}, hps=getattr(self._cb(ParamScheduler), 'hps', None),
+                     trackers=[{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()], **self.lists)
+        try: save_atomic(_plain(state), self.path)
+        except OSError as e: warn(f'{self.path}: the checkpoint after epoch {epoch-1} could not be written ({e}){", the one before is still there" if self.path.exists() else ""}; training goes on')
 
-    def _read(self):
-        "The state in the file, checked against this learner; None if there is no file"
-        path = self._path()
-        if not path.exists(): return None
-        try: state = torch.load(path, map_location='cpu', weights_only=True)
-        except Exception as e: raise ValueError(f'{path}: the checkpoint cannot be read ({type(e).__name__}: {str(e).splitlines()[0]}); delete it to begin again') from e
-        if not isinstance(state, dict) or state.get('format')!=1: raise ValueError(f'{path}: no checkpoint of this version of fastvideo; delete it to begin again')
-        dls = self.learn.dls
-        _check_same('classes', state['vocab'], [str(o) for o in L(dls.vocab)], path, 'use the same classes')
-        for k in 'train','valid': _check_same(f'videos of the {"training" if k=="train" else "validation"} set', state[k], _files(dls[k!='train']), path, 'use the same folder and seed')
-        return state
-
-    def restore(self):
-        "The epoch from which this fit goes on; everything else is put back where it was"
-        self.n_fits += 1
-        self.plan = self._plan()
-        if not self.n_fits: self.found = self._read()
-        state,learn = self.found,self.learn
-        if state is None or state['fit']<self.n_fits: return 0
-        # what was done in an earlier fit is in the state of the later
-        if state['fit']>self.n_fits: return learn.n_epoch
-        if state['n_epoch']!=learn.n_epoch:
-            raise ValueError(f"{self._path()}: a training for {state['n_epoch']} epochs, and now it is {learn.n_epoch}: use the same number, or delete the checkpoint to begin again")
-        if state['plan']!=self.plan: raise ValueError(f'{self._path()}: a training with other learning rates or another schedule: use the same, or delete the checkpoint to begin again')
-        try: get_model(learn.model).load_state_dict(state['model'])
-        except RuntimeError as e: raise ValueError(f'{self._path()}: of another model than this {type(get_model(learn.model)).__name__}: make the same, or delete the checkpoint to begin again') from e
-        learn.opt.load_state_dict(state['opt'])
-        for o in learn.opt.state.values(): o.update({k:v.to(learn.dls.device) for k,v in o.items() if isinstance(v, Tensor)})
-        if state['scaler']: learn.scaler.load_state_dict(state['scaler'])
-        for k,v in state['recorder'].items(): setattr(self.recorder, k, [L(o) if is_listy(o) else o for o in v])
-        self.recorder.smooth_loss.val,self.recorder.smooth_loss.count = state['smooth']
-        learn.train_iter,learn.smooth_loss = state['train_iter'],self.recorder.smooth_loss.value
-        if self.recorder.values: learn.final_record = self.recorder.values[-1]
-        if state['hps'] and self._scheduler(): self._scheduler().hps = state['hps']
-        for cb,o in zip(self._trackers(), state['trackers']):
-            for k,v in o.items(): setattr(cb, k, int(v) if k=='wait' else v)
-        set_rng_state(learn.dls, state['rng'])
-        # fastprogress looks at the time of the first epoch, which is not to come
-        mbar = first(getattr(o, 'mbar', None) for o in learn.cbs.filter(risinstance(ProgressCallback)))
-        if mbar: mbar.update(0)
-        done = state['epoch']>=learn.n_epoch
-        if done: warn(f'{self._path()}: all {learn.n_epoch} epochs of this fit are done already; delete the file to train anew')
-        else: print(f"{self._path()}: goes on with epoch {state['epoch']} of {learn.n_epoch}")
-        return state['epoch']
+    def finish(self):
+        "This fit is done, the next one is another"
+        self.n_fits,self.open = self.n_fits+1,False

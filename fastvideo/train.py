@@ -61,7 +61,7 @@ def _card_text(card):
     ev = card['evaluation']
     return f"""# {card['settings']['arch']} on {card['data']['name']}
 
-{card['data']['valid']:,} videos that the model was not trained on, {ev['n_clips']} clips × {ev['n_crops']} crops of each:
+{card['data']['judged']:,} videos that the model was not trained on, {ev['n_clips']} clips × {ev['n_crops']} crops of each:
 
 | | top 1 | top 5 | mean class accuracy |
 |---|---|---|---|
@@ -85,19 +85,32 @@ Classes: {', '.join(card['classes'])}
 {rows(card['versions'])}
 """
 
-# %% ../nbs/14c_train.ipynb #1a5188f7
-def _check_settings(out, settings, force):
+# %% ../nbs/14c_train.ipynb #319ca44d
+_files = 'settings.json','train.txt','valid.txt','history.csv','checkpoint.pth','model.json','model.safetensors','README.md'
+# what may differ between two runs of one training
+_free = 'data','on_error','n_clips','n_crops'
+
+def _check_folder(out, settings, force):
     "True if this training is done already; ValueError if `out` holds something else"
-    file = out/'settings.json'
-    if force and not rank_distrib():
-        for o in ('settings.json','checkpoint.pth','history.csv','README.md','model.json','model.safetensors'): (out/o).unlink(missing_ok=True)
-    if not file.exists():
-        if not force and out.is_dir() and any(out.iterdir()): raise ValueError(f'{out} is not empty and no training of fastvideo-train: choose another --out')
-        return False
-    then = json.loads(file.read_text(encoding='utf-8'))
-    diff = [f'{k}={settings.get(k)!r}, and was {then.get(k)!r}' for k in {**then, **settings} if then.get(k)!=settings.get(k)]
+    other = [o.name for o in out.iterdir() if o.name not in _files and o.name[0]!='.'] if out.is_dir() else []
+    if other: raise ValueError(f'{out} holds {other[0]}, which is not of fastvideo-train: choose another --out')
+    if force or not (out/'settings.json').exists(): return False
+    then = json.loads((out/'settings.json').read_text(encoding='utf-8'))
+    diff = [f'{k}={settings.get(k)!r}, and was {then.get(k)!r}' for k in {**then, **settings} if k not in _free and then.get(k)!=settings.get(k)]
     if diff: raise ValueError(f'{out} holds a training with other settings ({"; ".join(diff)}): choose another --out, or train anew with --force')
     return (out/'README.md').exists()
+
+def _begin(out, settings, lists, force):
+    "Write down what is going to be done; ValueError if it was begun with other videos"
+    if force:
+        for o in _files: (out/o).unlink(missing_ok=True)
+    check_writable(out)
+    _write(out/'settings.json', json.dumps(settings, indent=1))
+    for name,o in zip(('train.txt','valid.txt'), lists):
+        text = '\n'.join(o)+'\n'
+        if (out/name).exists() and (out/name).read_text(encoding='utf-8')!=text:
+            raise ValueError(f'{out} holds a training with other videos than those in the folder now (see {name}): choose another --out, or train anew with --force')
+        _write(out/name, text)
 
 def _write(file, text):
     "A file that is whole or not there"
@@ -115,7 +128,8 @@ class _History(Callback):
         row = dict(fit=self.n_fit, epoch=self.epoch, **dict(zip(self.recorder.metric_names[1:], map(float, self.recorder.values[-1]))))
         df = pd.read_csv(self.file) if self.file.exists() else pd.DataFrame(columns=list(row))
         df = df[(df.fit<self.n_fit) | ((df.fit==self.n_fit) & (df.epoch<self.epoch))]
-        _write(self.file, pd.DataFrame([*df.to_dict('records'), row]).to_csv(index=False))
+        try: _write(self.file, pd.DataFrame([*df.to_dict('records'), row]).to_csv(index=False))
+        except OSError as e: warn(f'{self.file}: could not be written ({e}); training goes on')
 
 @command
 def fastvideo_train(
@@ -147,17 +161,24 @@ def fastvideo_train(
     n_workers:int=None,          # Processes that read videos; one for each CPU
     n_clips:int=3,               # Clips of each video for the accuracy in the card …
     n_crops:int=1,               # … and crops of each clip: 1, 3 or 10
-    force:store_true=False       # Train anew, whatever the folder holds?
+    force:store_true=False       # Train anew? After an interruption leave it out, to go on
 ):
     "Train a video classifier; interrupted, the same command goes on where it was"
-    settings = {k:v for k,v in locals().items() if k not in ('path','out','force','n_workers')}
+    def there(o): return o and str(Path(o).absolute())
+    weights,splits = there(weights),there(splits)
+    settings = dict(data=there(path), **{k:v for k,v in locals().items() if k not in ('path','out','force','n_workers','there')})
     path,out,start = Path(path),Path(out),time.time()
-    if epochs<1: raise ValueError(f'epochs must be 1 or more, not {epochs}')
+    for k,v in dict(epochs=epochs, freeze_epochs=freeze_epochs, bs=bs, accumulate=ifnone(accumulate, 1), n_clips=n_clips).items():
+        if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
+    if not 0<lr<math.inf: raise ValueError(f'lr must be a positive number, not {lr}')
+    if n_crops not in (1,3,10): raise ValueError(f'n_crops must be 1, 3 or 10, not {n_crops}')
+    if fold!=1 and not splits: raise ValueError(f'fold={fold} is one of official lists: give their folder, --splits')
+    if weights and no_pretrained: raise ValueError('weights to start from and --no_pretrained contradict each other: leave one out')
     check_folder(path)
-    settings = dict(data=str(path.absolute()), **settings)
-    if _check_settings(out, settings, force):
+    if num_distrib()>1 and on_error=='skip': raise ValueError("on_error='skip' makes processes take different numbers of steps: on_error='replace', or one process")
+    if _check_folder(out, settings, force):
         card = json.loads((out/'model.json').read_text(encoding='utf-8'))['extra']
-        print(f'{out}: this training is done already; --force trains anew')
+        print(f'{out}: this training is done already, whatever was added to {path} since; --force trains anew')
         return dict(out=str(out), **card['evaluation']['video'], done_before=True)
     # loaders draw a seed of their own when they are made
     set_seed(seed)
@@ -166,26 +187,24 @@ def fastvideo_train(
     learn = video_learner(dls, arch, pool=pool, grid=grid, pretrained=not no_pretrained, weights=weights, precision=precision, grad_ckpt=grad_ckpt, channels_last=channels_last,
                           compile=compile, path=out, model_dir='.', cbs=GradientAccumulation(accumulate) if accumulate else None)
     lists = dls_lists(dls, path)
-    if not rank_distrib():
-        check_writable(out)
-        for name,o in zip(('train','valid'), lists): _write(out/f'{name}.txt', '\n'.join(o)+'\n')
-        _write(out/'settings.json', json.dumps(settings, indent=1))
+    if not rank_distrib(): _begin(out, settings, lists, force)
     frozen = not no_pretrained and (weights or model_cfg(arch).pretrained)
     if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
     cbs = [Checkpoint(out/'checkpoint.pth'), _History(out/'history.csv')]
     with distributed(learn), contextlib.nullcontext() if watched() else learn.no_bar():
         if frozen: learn.fine_tune(epochs, lr, freeze_epochs=freeze_epochs, cbs=cbs)
         else: learn.fit_one_cycle(epochs, lr, cbs=cbs)
-    if rank_distrib(): return {}
+    if rank_distrib(): return None
     with learn.no_bar(): ev = learn.evaluate(n_clips=n_clips, n_crops=n_crops)
-    table = ev.table.to_dict('index')
-    card = dict(name=out.name, date=datetime.date.today().isoformat(), settings=settings, classes=list(map(str, dls.vocab)), versions=versions(),
-                data=dict(name=path.name, train=len(lists[0]), valid=len(lists[1]), split=f'official, fold {fold}' if splits else 'folders' if lists[0][0].split('/')[0]!=parent_label(lists[0][0]) else f'{ifnone(valid_pct, .2):.0%} of the groups that names show, seed {seed}',
-                          unreadable=len(dls.unreadable())),
+    table,judged,bad = ev.table.to_dict('index'),ev.preds.file.nunique(),sorted({*dls.unreadable().file, *ev.unreadable.file})
+    used = {k:v for k,v in settings.items() if (splits or k!='fold') and (frozen or k!='freeze_epochs')}
+    card = dict(name=out.name, date=datetime.date.today().isoformat(), settings=used, classes=list(map(str, dls.vocab)), versions=versions(),
+                data=dict(name=path.name, train=len(lists[0]), valid=len(lists[1]), judged=judged, split=f'official, fold {fold}' if splits else 'folders' if lists[0][0].split('/')[0]!=parent_label(lists[0][0]) else f'by groups that names show, about {ifnone(valid_pct, .2):.0%} of the videos, seed {seed}',
+                          unreadable=len(bad)),
                 training=dict(clip='{} frames of {}×{} pixels'.format(len(x := first(dls.valid)[0][0]), *x.shape[-2:]), parameters=f'{sum(p.numel() for p in learn.model.parameters()):,}', device=str(dls.device), processes=num_distrib() or 1, seconds=round(time.time()-start)),
                 evaluation=dict(n_clips=n_clips, n_crops=n_crops, **table))
     save_video_model(learn, out, extra=card)
     _write(out/'README.md', _card_text(card))
     (out/'checkpoint.pth').unlink(missing_ok=True)
     print(f'{ev}\n\n{out}: model and model card')
-    return dict(out=str(out), **table['video'], bad=dls.unreadable().file.unique().tolist())
+    return dict(out=str(out), **table['video'], bad=bad)
