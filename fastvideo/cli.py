@@ -103,6 +103,7 @@ def fastvideo_evaluate(
     train,valid = read_lists(model)
     for k,v in dict(n_clips=n_clips, bs=bs).items():
         if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
+    if ifnone(n_workers, 0)<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
     if out: check_writable(Path(out).absolute().parent)
     files = get_clips(path)
     held = _stored(files, valid, path)

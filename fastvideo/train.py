@@ -170,6 +170,7 @@ def fastvideo_train(
     path,out,start = Path(path),Path(out),time.time()
     for k,v in dict(epochs=epochs, freeze_epochs=freeze_epochs, bs=bs, accumulate=ifnone(accumulate, 1), n_clips=n_clips).items():
         if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
+    if ifnone(n_workers, 0)<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
     if not 0<lr<math.inf: raise ValueError(f'lr must be a positive number, not {lr}')
     if n_crops not in (1,3,10): raise ValueError(f'n_crops must be 1, 3 or 10, not {n_crops}')
     if fold!=1 and not splits: raise ValueError(f'fold={fold} is one of official lists: give their folder, --splits')
