@@ -74,7 +74,8 @@ def _items(dl, root):
 def _check_same(what, then, now, path, fix):
     "ValueError if two lists are not the same"
     if then==now: return
-    new,gone = [o for o in now if o not in {*then}],[o for o in then if o not in {*now}]
+    olds,news = {*then},{*now}
+    new,gone = [o for o in now if o not in olds],[o for o in then if o not in news]
     diff = '; '.join(f'{len(o)} {k}, the first {o[0]!r}' for k,o in (('more',new),('missing',gone)) if o) or 'they come in another order'
     raise ValueError(f'{path}: {what} are not those of the checkpoint ({diff}): {fix}, or delete the checkpoint to begin again')
 
