@@ -34,6 +34,7 @@ from .learner import *
 from .callbacks import *
 from .export import *
 from .datasets import *
+from .organs import *
 from .command import *
 from .demo import *
 from .train import *
