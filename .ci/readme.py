@@ -13,10 +13,16 @@ def output(o):
     txt = ''.join(o.get('text') or data.get('text/plain', ''))
     return re.sub(r'.*\r', '', txt).strip('\n')
 
+repo = re.search(r'^Repository *= *"(.*)"', (root/'pyproject.toml').read_text(encoding='utf-8'), re.M)[1]
+
+def from_root(src):
+    "`src`, whose relative links are meant from nbs/ and which names files of the repository by their address, for a file in the root"
+    return re.sub(r'\]\((?!#|[a-z]+:)', '](nbs/', src).replace(f']({repo}/blob/main/', '](')
+
 def render(cell):
     "Markdown for `cell`, empty if it is hidden"
     src = ''.join(cell['source'])
-    if cell['cell_type']=='markdown': return src
+    if cell['cell_type']=='markdown': return from_root(src)
     if cell['cell_type']!='code' or re.search(r'^#\| *hide *$', src, re.M): return ''
     code = re.sub(r'^#\|.*\n?', '', src, flags=re.M).strip('\n')
     outs = filter(None, map(output, cell['outputs']))

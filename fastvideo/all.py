@@ -3,7 +3,10 @@ from .video import *
 from .sampling import *
 from .extract import *
 from .clip import *
+from .play import *
 from .augment import *
+from .recipes import *
+from .mix import *
 from .split import *
 from .registry import *
 from .loader import VideoDL
@@ -32,10 +35,14 @@ from .resume import *
 from .distributed import *
 from .learner import *
 from .callbacks import *
+from .interpret import *
+from .cam import *
+from .motion import *
 from .export import *
 from .datasets import *
-from .organs import *
 from .command import *
 from .demo import *
 from .train import *
+from .app import *
+from .organs import *
 from .cli import *

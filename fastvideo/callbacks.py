@@ -8,7 +8,7 @@ __all__ = []
 # %% ../nbs/11a_callbacks.ipynb #a1a9e844
 from fastai.vision.all import *
 from .clip import *
-from .clip import _gif
+from .play import _gif
 from .data import *
 from .learner import *
 import io
@@ -21,7 +21,7 @@ else:
     def tensorboard_log(x:TensorVideo, y:TensorCategory, samples, outs, writer, step):
         writer.add_figure('Sample results', show_results(x, y, samples, outs, max_n=len(samples))[0].figure, step)
 
-# %% ../nbs/11a_callbacks.ipynb #c442d838
+# %% ../nbs/11a_callbacks.ipynb #5e8d9d9c
 try:
     import fastai.callback.wandb as _wandb
     from fastai.callback.wandb import wandb_process

@@ -10,16 +10,20 @@ from fastai.vision.all import *
 from .video import *
 from .extract import *
 from operator import index as as_int
-import base64, io, os, simplejpeg
+import os, simplejpeg
 
-# %% ../nbs/03_clip.ipynb #bec2cacb
+# %% ../nbs/03_clip.ipynb #1f9637c1
+def _nearest(n, m): return np.cumsum([n/m/2]+[n/m]*(m-1)).astype(int)   # added up, as PIL does: a pixel between two goes the same way
+
 def resize_clip(
-    x:Tensor,          # (…,C,H,W), uint8 or float
-    hw:tuple           # Height and width wanted, pixels
+    x:Tensor,            # (…,C,H,W), uint8 or float
+    hw:tuple,            # Height and width wanted, pixels
+    mode:str='bilinear'  # That or 'bicubic', with antialiasing, or 'nearest'
 ):
-    "`x` with frames of size `hw`; bilinear with antialiasing, as PIL's"
+    "`x` with frames of size `hw`, resized as PIL does it"
     if tuple(x.shape[-2:])==tuple(hw): return x
-    o = F.interpolate(x.flatten(0,-4) if x.ndim>4 else x, hw, mode='bilinear', antialias=True, align_corners=False)
+    if mode=='nearest': return x[..., _nearest(x.shape[-2], hw[0])[:,None], _nearest(x.shape[-1], hw[1])]
+    o = F.interpolate(x.flatten(0,-4) if x.ndim>4 else x, hw, mode=mode, antialias=True, align_corners=False)
     return o.view(*x.shape[:-2], *hw)
 
 # %% ../nbs/03_clip.ipynb #86f553e4
@@ -139,22 +143,6 @@ class TensorVideo(TensorImage):
         x = self.as_subclass(Tensor)
         return TensorImage(_strip(x if self.ndim>3 else x[None], n)).show(ctx=ctx, **kwargs)
 
-    def to_gif(self,
-        path:str|Path,  # File to write
-        fps:float=8     # Frames per second
-    ):
-        "Write the clip as an animated GIF and return its path"
-        path = Path(path)
-        check_writable(path.parent)
-        path.write_bytes(_gif(self, fps))
-        return path
-
-    def to_html(self,
-        fps:float=8     # Frames per second
-    ):
-        "An `<img>` element that plays the clip in a notebook or on a page, with the data inside"
-        return f'<img src="data:image/gif;base64,{base64.b64encode(_gif(self, fps)).decode()}">'
-
 # %% ../nbs/03_clip.ipynb #2555332f
 def _describe(x): return f'<{type(x).__name__} {tuple(x.shape)} {x.dtype}>'
 
@@ -162,14 +150,6 @@ def _pictures(x):
     "The frames of `x` (T,C,H,W) as PIL images"
     if x.is_floating_point(): x = (x*255).round().clamp(0,255)
     return [Image.fromarray(o) for o in _shown(x).byte().permute(0,2,3,1).squeeze(-1).contiguous().numpy()]
-
-def _gif(x, fps):
-    "Clip `x` (T,C,H,W) as the bytes of a GIF that runs for ever"
-    if x.ndim!=4: raise VideoError(_describe(x), 'one clip (T,C,H,W) makes a GIF: take one of the batch')
-    if not fps>0: raise ValueError(f'fps must be above 0, not {fps}')
-    ims,f = _pictures(x.as_subclass(Tensor).detach().cpu()),io.BytesIO()
-    ims[0].save(f, format='GIF', save_all=True, append_images=ims[1:], duration=1000/fps, loop=0)
-    return f.getvalue()
 
 # %% ../nbs/03_clip.ipynb #990e65d8
 class ImageTuple(fastuple):
@@ -189,8 +169,6 @@ class ImageTuple(fastuple):
     @property
     def shape(self): return self[0].shape
     def show(self, ctx=None, n=5, **kwargs): return StackFrames()(self).show(ctx=ctx, n=n, **kwargs)
-    def to_gif(self, path, fps=8):           return StackFrames()(self).to_gif(path, fps)
-    def to_html(self, fps=8):                return StackFrames()(self).to_html(fps)
 
 # %% ../nbs/03_clip.ipynb #d087b93b
 def _stack(frames):

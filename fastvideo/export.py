@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from . import __version__
 from .video import *
 from .clip import *
+from .recipes import *
 from .loader import *
 from .reader import *
 from .reader import _hw
@@ -22,9 +23,17 @@ from .learner import _add_norm
 from contextlib import contextmanager
 import hashlib, safetensors.torch, timm, torchvision
 
-# %% ../nbs/13_export.ipynb #dafd3ae5
+# %% ../nbs/13_export.ipynb #3f1d5f83
 _settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short')
 _readers  = dict(video=ReadClip, volume=ReadVolume)
+
+def _size(o): return {k:getattr(o, k) for k in ('min_size','max_size','crop')} if isinstance(o, ShortSide) else o
+def _from_size(o): return short_side_jitter(**{k:_from_size(v) for k,v in o.items()}) if isinstance(o, dict) else tuple(o) if isinstance(o, list) else o
+
+def _reader_spec(r):
+    "The settings of the reader `r`"
+    res = {k:_size(getattr(r, k)) for k in _settings}
+    return res if r.valid_size is r.size else {**res, 'valid_size':_size(r.valid_size)}
 
 def _only(pipe, cls): return first(o for o in pipe.fs if isinstance(o, cls))
 
@@ -44,13 +53,13 @@ def _data_spec(learn):
     cats = _only(dls.valid_ds.tls[-1].tfms, Categorize)
     if cats is None: raise ValueError('save_video_model is for models that tell classes apart, and the targets of these loaders are none: use learn.export()')
     multi = isinstance(cats, (MultiCategorize,EncodedMultiCategorize))
-    resize,norm = first(o for o in dls.valid.after_item.fs if type(o) is Resize),_only(dls.valid.after_batch, Normalize)
+    resize,norm = first(o for o in dls.valid.after_item.fs if type(o) in (Resize,ShortSide)),_only(dls.valid.after_batch, Normalize)
     return dict(
         vocab     = [o.item() if isinstance(o, np.generic) else o for o in cats.vocab],
         multi     = multi,
         threshold = getattr(learn.loss_func, 'thresh', .5) if multi else None,
-        reader    = dict(kind='volume' if isinstance(r, ReadVolume) else 'video', pil=r.clip_cls is ImageTuple, **{o:getattr(r, o) for o in _settings}),
-        resize    = resize and dict(size=[*resize.size[::-1]], method=resize.method, pad_mode=resize.pad_mode),
+        reader    = dict(kind='volume' if isinstance(r, ReadVolume) else 'video', pil=r.clip_cls is ImageTuple, **_reader_spec(r)),
+        resize    = resize and (_size(resize) if isinstance(resize, ShortSide) else dict(size=[*resize.size[::-1]], method=resize.method, pad_mode=resize.pad_mode)),
         normalize = norm and dict(mean=norm.mean.flatten().tolist(), std=norm.std.flatten().tolist()),
         bs        = dls.valid.bs)
 
@@ -68,12 +77,13 @@ def _empty_dls(spec, device, path):
     "Loaders without items that make clips as `spec` says"
     r,vocab = dict(spec['reader']),spec['vocab']
     kind,pil = r.pop('kind'),r.pop('pil')
-    reader = _readers[kind](**{k:tuple(v) if isinstance(v, list) else v for k,v in r.items()}, **dict(clip_cls=ImageTuple) if pil else {})
+    reader = _readers[kind](**{k:_from_size(v) for k,v in r.items()}, **dict(clip_cls=ImageTuple) if pil else {})
     y_tfms = [MultiCategorize(vocab), OneHotEncode(len(vocab))] if spec['multi'] else [Categorize(vocab, sort=False)]
     def lists(tfms, *types): return TfmdLists([], tfms, do_setup=False, splits=[[],[]], types=[_Pick.input_types,*types])
     ds = Datasets(tls=[lists([_Pick(0),reader], reader.input_types, TensorVideo), lists([_Pick(1),*y_tfms])])
     for o in ds.tls[1].tfms.fs: o.setup()
-    items = [ToTensor(), StackFrames()] + ([Resize(**{**spec['resize'], 'size':tuple(spec['resize']['size'])})] if spec['resize'] else [])
+    o = spec['resize']
+    items = [ToTensor(), StackFrames()] + ([] if not o else [_from_size(o)] if 'min_size' in o else [Resize(**{**o, 'size':tuple(o['size'])})])
     norm  = [Normalize.from_stats(**spec['normalize'], cuda=False)] if spec['normalize'] else []
     def loader(i):
         dl = VideoDL(ds.subset(i), bs=spec['bs'], after_item=items, after_batch=[IntToFloatTensor(),*norm])
@@ -106,14 +116,15 @@ def _made_up(r, made, cuts):
 def _validation_clip(dls, made):
     "What validation makes of a made-up video: (1,T,C,H,W)"
     r = _reader(dls)
-    x = _made_up(r, made, r.size or any(isinstance(o, Resize) for o in dls.valid.after_item.fs))
+    cuts = crop_hw(r.valid_size) or any(isinstance(o, Resize) or isinstance(o, ShortSide) and o.crop for o in dls.valid.after_item.fs)
+    x = _made_up(r, made, cuts)
     with tempfile.TemporaryDirectory() as td:
         # without what comes before the reader, which knows the user's own items
         item = x if isinstance(r, ReadVolume) else write_video(Path(td)/'noise.avi', x, fps=8)
         return dls.test_dl([item], rm_type_tfms=list(dls.valid_ds.tls[0].tfms.fs).index(r), num_workers=0).one_batch()[0]
 
 # %% ../nbs/13_export.ipynb #5200a3be
-_known = ToTensor,StackFrames,IntToFloatTensor,Normalize,Resize,ReadClip,ReadVolume,ImageTupleTfm,ItemGetter,_Pick
+_known = ToTensor,StackFrames,IntToFloatTensor,Normalize,Resize,ShortSide,ReadClip,ReadVolume,ImageTupleTfm,ItemGetter,_Pick
 
 def _logits(model, x):
     was = model.training

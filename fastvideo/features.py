@@ -232,7 +232,8 @@ def encode_clips(
         with no_random(reproducible=False), torch.no_grad(), torch.autocast(dev.type, amp) if amp else nullcontext():
             model.eval()
             for name,dl,n in zip(('train','valid'), learn.dls.loaders, (n_views,1)):
-                its = dl.new(cls=_ItemsDL, shuffle=False, drop_last=False, n_clips=1, after_batch=None, on_error='raise' if getattr(dl, 'on_error', 'raise')=='raise' else 'skip')
+                # clips that are read as in validation come in batches as there, where they may be whole frames of one video
+                its = dl.new(cls=_ItemsDL, bs=learn.dls.loaders[int(n==1)].bs, shuffle=False, drop_last=False, n_clips=1, after_batch=None, on_error='raise' if getattr(dl, 'on_error', 'raise')=='raise' else 'skip')
                 its._bad,split = getattr(dl, '_bad', {}),int(n==1)
                 for view in range(n):
                     # what is done to items follows their dataset

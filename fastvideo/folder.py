@@ -68,11 +68,10 @@ class FilesDL(VideoDL):
     ):
         ds = dl.dataset
         check_sampling(1, n_clips=n_clips)
-        if n_crops not in (1,3,10): raise ValueError(f'n_crops must be 1, 3 or 10, not {n_crops!r}')
         self.reader = None if (n_clips,n_crops)==(1,1) else clip_reader(ds)
         if self.reader:
             check_sampling(1, self.reader.valid_sampling, n_clips=n_clips)
-            if n_crops>1 and self.reader.size is None: raise ValueError(f'{n_crops=} crops need loaders with a size: without one, n_crops=1')
+            check_crops(self.reader.valid_size, n_crops)
         self.how,self.each = (n_clips,n_crops),Pipeline(dl.after_item.fs, split_idx=1)
         super().__init__(ds, bs=None, do_setup=False, **merge(dict(num_workers=0), kwargs))
 
@@ -179,7 +178,12 @@ def _plain(o):
     "`o` as numbers and names, for the settings of a transform"
     if isinstance(o, Tensor): return o.detach().cpu().flatten().tolist()
     if isinstance(o, (list,tuple)): return [_plain(a) for a in o]
+    if isinstance(o, Transform): return _words(o)
     return o if o is None or isinstance(o, (int,float,str)) else getattr(o, '__qualname__', type(o).__qualname__)
+
+def _words(o):
+    "Name and settings of the transform `o`"
+    return type(o).__qualname__,{k:_plain(getattr(o, k)) for k in inspect.signature(type(o).__init__).parameters if hasattr(o, k)}
 
 def prediction_key(
     learn:Learner,   # Model and loaders
@@ -188,7 +192,7 @@ def prediction_key(
     "What the predictions of `learn` depend on, as 32 digits"
     dl,h = learn.dls.valid,hashlib.blake2b(digest_size=16)
     tfms = [o for o in [*learn.dls.valid_ds.tls[0].tfms.fs, *dl.after_item.fs, *dl.after_batch.fs] if type(o).split_idx!=0]
-    settings = [(type(o).__qualname__, {k:_plain(getattr(o, k)) for k in inspect.signature(type(o).__init__).parameters if hasattr(o, k)}) for o in tfms]
+    settings = [_words(o) for o in tfms]
     model = re.sub(r' at 0x\w+', '', repr(learn.model))
     h.update(json.dumps([views, list(map(str, learn.dls.vocab)), settings, model]).encode())
     for k,v in learn.model.state_dict().items():

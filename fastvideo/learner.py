@@ -9,6 +9,9 @@ __all__ = ['CPUPrecision', 'VideoLearner', 'video_learner']
 from fastai.vision.all import *
 from .video import *
 from .clip import *
+from .mix import *
+from .reader import *
+from .loader import VideoDL
 from .data import *
 from .registry import *
 from .metrics import *
@@ -60,10 +63,11 @@ class VideoLearner(Learner):
             raise ValueError('these loaders hold no videos to train on, as a learner that comes from a file has none: load_video_learner(folder, dls=…) takes some; '
                              'after load_learner set learn.dls to loaders with the same classes and the same Normalize')
         cbs = L(cbs)
-        ck = first((self.cbs+cbs).filter(risinstance(Checkpoint)))
-        # features depend on weights, so these must be back before
-        if ck and not any(isinstance(o, LRFinder) for o in cbs): ck.begin(self)
-        with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
+        with mixing(self, self.cbs+cbs, self.cached is not None and is_frozen(get_model(self.model))):
+            ck = first((self.cbs+cbs).filter(risinstance(Checkpoint)))
+            # features depend on weights, so these must be back before
+            if ck and not any(isinstance(o, LRFinder) for o in cbs): ck.begin(self)
+            with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
 
     def _do_fit(self):
         # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
@@ -85,7 +89,10 @@ class VideoLearner(Learner):
         except RuntimeError as e:
             if not is_oom(e) or b[0].ndim!=5: raise
             half = any(isinstance(o, MixedPrecision) for o in self.cbs)
-            raise type(e)(what_fits(get_model(self.model), tuple(b[0].shape), _total_memory(self.dls.device), half, self.training)) from e
+            model = get_model(self.model)
+            made = getattr(model, 'made', None)
+            rules = model_cfg(made['arch']).rules if made else ()
+            raise type(e)(what_fits(model, tuple(b[0].shape), _total_memory(self.dls.device), half, self.training, rules)) from e
 
     def predict(self,
         item,                     # A video file, a folder of frames, an `ImageTuple`, or whatever `TensorVideo.create` takes
@@ -126,7 +133,27 @@ class VideoLearner(Learner):
         if normalizes(self.dls) and not normalizes(dl):
             raise ValueError('this DataLoader was made before the learner, which made its own normalise: make it again with learn.dls.test_dl(…)')
         if reorder and getattr(dl, 'on_error', 'raise')=='skip': dl = dl.new(on_error='raise')
-        return super().get_preds(ds_idx, dl, with_input, with_decoded, with_loss, act, inner, reorder, cbs, **kwargs)
+        res = super().get_preds(ds_idx, dl, with_input, with_decoded, with_loss, act, inner, reorder, cbs, **kwargs)
+        if with_input and isinstance(res[0], L): raise ValueError('with_input=True puts all clips into one tensor, and these are of different shapes: give the loaders a size, or valid_size, that crops')
+        # as fastai's Interpretation asks for clips to show: in the order of the items, each once
+        if with_input and not reorder and isinstance(res[0], Tensor) and isinstance(dl, VideoDL) and (about := dl.about()) and len(about)==len(res[0]): res[0].about = about
+        return res
+
+    def show_results(self,
+        ds_idx=1,            # Which of the loaders
+        dl=None,             # Instead of it
+        max_n:int=9,         # No more clips than that
+        shuffle:bool=True,   # Some of them, or the first?
+        **kwargs             # `play=True`, `ncols` and others
+    ):
+        "Show clips of a batch with target and prediction, green where it is right; of unlabelled ones the prediction"
+        if dl is None: dl = self.dls[ds_idx].new(shuffle=shuffle)
+        b = dl.one_batch()
+        probs,_,preds = self.get_preds(dl=[b], with_decoded=True)
+        tls = getattr(self.dls.valid_ds, 'tls', None)
+        def name(o): return dict(pred=tls[-1].decode(o)) if tls else {}
+        b[0].about = [dict(**a, probs=p, **name(o)) for a,p,o in zip(getattr(b[0], 'about', [{}]*len(probs)), probs, preds)]
+        dl.show_results(b, preds, max_n=max_n, **kwargs)
 
     def evaluate(self,
         dl=None,           # A DataLoader with labels, a folder of class folders, or a list of items like those of `dls`; None: the validation set
@@ -197,6 +224,11 @@ def _try(model, name, x, n_out):
     finally: model.train(was)
     if out.shape!=(1,n_out): raise ValueError(f'{name} gives {tuple(out.shape)} for {given}, not the logits (1,{n_out}) of {n_out} classes')
 
+def _train_clip(dls):
+    "A clip of training in a list, empty if validation has the same size: the model is made for the first, and must take both"
+    r = first(o for o in dls.train_ds.tls[0].tfms.fs if isinstance(o, ReadClip)) if hasattr(dls.train_ds, 'tls') else None
+    return [] if r is None or r.size is r.valid_size else [dls.train.new(bs=1, shuffle=False).one_batch()[0]]
+
 def _channels_last(model):
     "Weights of 2D and 3D convolutions in the order of memory in which channels come last"
     order = {4:torch.channels_last, 5:torch.channels_last_3d}
@@ -245,14 +277,18 @@ def video_learner(
     if multi and kwargs.get('window'): raise ValueError('window averages the probabilities of one label, and clips of dls have several: leave window out')
     x = dls.valid.new(bs=1).one_batch()[0]
     if getattr(x, 'ndim', 0)!=5: raise ValueError(f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
-    t,c,h,w = x.shape[1:]
+    xs = _train_clip(dls)+[x]
+    t,c,h,w = xs[0].shape[1:]
     if c_dls and n_out!=c_dls: raise ValueError(f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
     if n_in not in (None,c): raise ValueError(f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     cfg,size = model_cfg(arch),h if h==w else (h,w)
     # patches and tubelets of one's own have rules of their own, which the model knows
     check_input(cfg, None if 'tubelet' in kwargs else t, None if {'patch_size','tubelet'} & {*kwargs} else size, c)
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head, n_frames=t, size=size, n_in=c, **kwargs)
-    _try(model, cfg.name, x, n_out)
+    _try(model, cfg.name, xs[0], n_out)
+    if len(xs)>1:
+        try: _try(model, cfg.name, x, n_out)
+        except ValueError as e: raise ValueError(f'{e} (in validation, by valid_size)') from e
     if normalize: _add_norm(dls, cfg.mean, cfg.std, c)
     if metrics is None:
         metrics = accuracy_multi if multi else [accuracy,video_accuracy] if getattr(dls.valid, 'n_clips', 1)>1 else accuracy

@@ -82,13 +82,12 @@ def stream_windows(
     def seen(o):
         "A frame as the model sees it, without what was cut away"
         x = torch.from_numpy(o).permute(2,0,1)[None]
-        return x[0] if reader.size is None else crop_clip(x, reader.size)[0].clone(memory_format=torch.contiguous_format)
+        return x[0] if reader.valid_size is None else crop_clip(x, reader.valid_size)[0].clone(memory_format=torch.contiguous_format)
     def clip(its):
         try: idxs = _spread(len(its), reader)
         except ValueError as e: raise VideoError(src, str(e)) from e
         return each((TensorVideo(torch.stack([its[i] for i in idxs])),))[0]
-    size = None if reader.size is None else max(L(reader.size))
-    with open_frames(src, size) as (fps,frames):
+    with open_frames(src, read_size(reader.valid_size)) as (fps,frames):
         w = _span(reader, fps) if window is None else window
         frames = ((t,seen(o)) for t,o in frames)
         if max_seconds: frames = itertools.takewhile(lambda o: o[0]<max_seconds, frames)

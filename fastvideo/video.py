@@ -36,7 +36,7 @@ class VideoError(Exception):
         self.file,self.msg,self.index,self.n_frames = file,msg,index,n_frames
     def __reduce__(self): return VideoError, (self.file,self.msg,self.index,self.n_frames)
 
-# %% ../nbs/00_video.ipynb #ec75cd11
+# %% ../nbs/00_video.ipynb #fa84d2dd
 _av = int(av.__version__.split('.')[0])
 _one_thread = dict(threads=1) if _av>=17 else {}
 
