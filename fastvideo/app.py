@@ -37,6 +37,8 @@ def _windows_of(learn, info, window=None):
     "(seconds of a window, seconds from one to the next, clips by which the whole is judged) for a video"
     r,whole = clip_reader(learn.dls.valid_ds),info.duration or 1.
     if window is None: window = whole/4 if r.valid_sampling in ('uniform','segments') else _span(r, info.fps or 25)
+    # a video may be shorter than four frames
+    if window>0: window = max(window, 1.01/(info.fps or 25))
     # as many clips as lie beside each other, where the model was trained on a part of a video
     return window,max(window/2, whole/60),max(1, min(10, round(whole/window))) if r.valid_sampling in ('random','tile') else 1
 

@@ -298,6 +298,11 @@ class Look:
         "Write the overlay as an animated GIF and return its path"
         return self.overlay().to_gif(path, **kwargs)
 
+    @delegates(TensorVideo.to_mp4)
+    def to_mp4(self, path, **kwargs):
+        "Write the overlay as a video and return its path"
+        return self.overlay().to_mp4(path, **kwargs)
+
     @delegates(TensorVideo.to_html)
     def to_html(self, **kwargs):
         "An element that plays the overlay in a notebook or on a page, with the data inside"

@@ -92,10 +92,10 @@ def _result(about, s, o, loss=None):
     lines = [pred if targ is None else f'{targ} → {pred}', ', '.join(filter(None, told)), *_where(about)]
     return '\n'.join(filter(None, lines)),None if targ is None else 'green' if pred==targ else 'red'
 
-def _play(samples, titles, colors, play, fps):
+def _play(samples, titles, colors, play, fps, **kwargs):
     "Show a grid of the clips of `samples`, or write it to the file `play`; returns it"
     clips = [s[0].clamp(0, 1) if s[0].is_floating_point() else s[0] for s in samples]
-    grid = clip_grid(clips, titles, colors, fps)
+    grid = clip_grid(clips, titles, colors, fps, **kwargs)
     if play is not True: grid.save(play)
     elif IN_IPYTHON:
         from IPython.display import display
@@ -106,7 +106,7 @@ def _play(samples, titles, colors, play, fps):
 @dispatch
 def show_batch(x:TensorVideo, y, samples, ctxs=None, max_n=6, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
     samples = samples[:max_n]
-    if play: return _play(samples, ['\n'.join([' · '.join(map(_text, s[1:]))]*(len(s)>1)+_where(_about(x, i))) for i,s in enumerate(samples)], None, play, fps)
+    if play: return _play(samples, ['\n'.join([' · '.join(map(_text, s[1:]))]*(len(s)>1)+_where(_about(x, i))) for i,s in enumerate(samples)], None, play, fps, **kwargs)
     if ctxs is None: ctxs = _strips(len(samples), ncols, figsize)
     return get_show_batch_func(object)(x, y, samples, ctxs=ctxs, max_n=max_n, **kwargs)
 
@@ -114,7 +114,7 @@ def show_batch(x:TensorVideo, y, samples, ctxs=None, max_n=6, nrows=None, ncols=
 def show_results(x:TensorVideo, y, samples, outs, ctxs=None, max_n=6, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
     samples = samples[:max_n]
     titles,colors = zip(*[_result(_about(x, i), s, o[0]) for i,(s,o) in enumerate(zip(samples, outs))])
-    if play: return _play(samples, titles, colors, play, fps)
+    if play: return _play(samples, titles, colors, play, fps, **kwargs)
     if ctxs is None: ctxs = _strips(len(samples), ncols, figsize)
     for s,t,c,ctx in zip(samples, titles, colors, ctxs):
         s[0].show(ctx=ctx, **kwargs)
@@ -126,7 +126,7 @@ def show_results(x:TensorVideo, y:TensorCategory, samples, outs, ctxs=None, **kw
     return show_results.invoke(TensorVideo, object, object, object)(x, y, samples, outs, ctxs=ctxs, **kwargs)
 
 def _plot_top_losses(x, y, samples, outs, raws, losses, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
-    if play: return _play(samples, *zip(*[_result({**_about(x, i), 'probs':r}, s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]), play, fps)
+    if play: return _play(samples, *zip(*[_result({**_about(x, i), 'probs':r}, s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]), play, fps, **kwargs)
     for ctx,s,o,r,l in zip(_strips(len(samples), ncols, figsize), samples, outs, raws, losses):
         s[0].show(ctx=ctx, **kwargs)
         ctx.set_title(f'{s[1]} → {o[0]}, loss {l.item():.2f}, probability {r.max().item():.2f}')
@@ -177,16 +177,17 @@ def show_aug(
     figsize:tuple=None,     # Width and height of the picture, inches
     **kwargs
 ):
-    "Show a training clip as it is, then `n` draws of all that is random in training: crop, item and batch transforms. Random numbers and loaders are as before afterwards; a warning if nothing is random"
-    dl = dls.train if hasattr(dls, 'train') else dls
-    if n<1: raise ValueError(f'n must be a number of draws from 1, not {n}')
+    "Show a training clip as it is, then `n` draws of what is done to its frames in training: crop, item and batch transforms. Which frames, by `sampling` and `speed`, is not drawn anew. Random numbers and loaders are as before afterwards; a warning if nothing is random"
+    dl = dls.train if isinstance(dls, DataLoaders) else dls
+    if not hasattr(getattr(dl, 'dataset', None), 'tls'): raise TypeError(f'show_aug takes DataLoaders, or a DataLoader, of clips, not {type(dls).__name__}')
+    if not isinstance(n, int) or n<1: raise ValueError(f'n must be a number of draws from 1, not {n}')
     if not 0<=item<len(dl.dataset): raise ValueError(f'item must be one of the {len(dl.dataset)} clips that train, from 0, not {item}')
     with _own_random(seed): clips,names = _draws(dl, item, n)
     if all(o.shape==clips[1].shape and torch.equal(o, clips[1]) for o in clips[2:]+clips[:1]):
-        warn(f'show_aug: nothing differs in {n} draws; '+(f'what there is to draw ({", ".join(names)}) had no effect, try more draws' if names else 'no transform of these loaders is random: give some, as batch_tfms=aug_transforms()'))
+        warn(f'show_aug: nothing differs in {n} draws; '+(f'what there is to draw ({", ".join(names)}) had no effect, try more draws' if names else 'no transform of these loaders is random (frames are held, whatever sampling and speed say): give some, as batch_tfms=clip_aug_transforms()'))
     titles = ['as it is']+[f'draw {i+1}' for i in range(n)]
     if play:
-        _play([(o,) for o in clips], titles, None, play, fps)
+        _play([(o,) for o in clips], titles, None, play, fps, **kwargs)
         return
     for o,t,ctx in zip(clips, titles, _strips(n+1, ncols, figsize)): o.show(ctx=ctx, title=t, **kwargs)
 

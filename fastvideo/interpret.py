@@ -123,8 +123,11 @@ def worst_groups(self:VideoInterpretation,
     group_func:Callable=None   # Group of a path; None: that with which the loaders were split
 ):
     "A DataFrame of the groups that are most often mistaken: videos, accuracy, mean loss, and the file of its worst video"
-    group_func = group_func or getattr(self.learn.dls, 'group_func', source_group)
-    df = self.videos.assign(group=[group_func(first(L(o))) for o in self.dl.items], right=self.videos.label==self.videos.predicted)
+    own = getattr(self.learn.dls, 'group_func', source_group)
+    # a table knows nothing of other videos than those of the loaders
+    def group(o): return source_group(o) if (g := own(o)) is None else g
+    groups = [(group_func or group)(first(L(o))) for o in self.dl.items]
+    df = self.videos.assign(group=groups, right=self.videos.label==self.videos.predicted)
     df = df.sort_values('loss', ascending=False, kind='stable').groupby('group', sort=False, dropna=False)
     df = df.agg(videos=('file','size'), accuracy=('right','mean'), loss=('loss','mean'), worst=('file','first'))
     return df.sort_values(['accuracy','loss'], ascending=[True,False]).head(ifnone(k, len(df)))

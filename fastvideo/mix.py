@@ -8,6 +8,7 @@ __all__ = ['cut_boxes', 'ClipCutMix', 'mixing']
 # %% ../nbs/04b_mix.ipynb #445915e3
 from fastai.vision.all import *
 from contextlib import contextmanager
+import inspect
 from .clip import *
 
 # %% ../nbs/04b_mix.ipynb #0b6d2bb7
@@ -36,8 +37,8 @@ class ClipCutMix(MixHandler):
         alpha:float=1.,     # Of the Beta distribution from which the size of the box is drawn; 1: any size alike
         cut:str='space'     # A box of all frames ('space'), all of some frames ('time'), or a box of some frames ('both')
     ):
-        if not alpha>0: raise ValueError(f'alpha must be above 0, not {alpha!r}')
-        if cut not in _cuts: raise ValueError(f'cut must be one of {", ".join(_cuts)}, not {cut!r}')
+        if not (isinstance(alpha, (int,float)) and 0<alpha<math.inf): raise ValueError(f'alpha must be a number above 0, not {alpha!r}')
+        if cut not in [*_cuts]: raise ValueError(f'cut must be one of {", ".join(_cuts)}, not {cut!r}')
         self.cut = cut
         super().__init__(float(alpha))
 
@@ -66,8 +67,13 @@ def mixing(
     "A context for training, after which the loss of `learn` is its own again. ValueError, before anything is done, for callbacks that cannot mix clips"
     kinds = L(o if isinstance(o, type) else type(o) for o in cbs)
     mixers = kinds.filter(lambda o: issubclass(o, MixHandler))
-    if CutMix in mixers: raise ValueError('CutMix is for pictures (B,C,H,W) and cannot cut clips (B,T,C,H,W): use ClipCutMix()')
+    if any(issubclass(o, CutMix) for o in mixers): raise ValueError('CutMix is for pictures (B,C,H,W) and cannot cut clips (B,T,C,H,W): use ClipCutMix()')
     if len(mixers)>1: raise ValueError(f'{" and ".join(o.__name__ for o in mixers)} cannot mix the same batch: take one of them')
+    lf,by = learn.loss_func,mixers and mixers[0].__name__
+    if mixers and not hasattr(lf, 'reduction') and 'reduction' not in inspect.signature(lf).parameters:
+        raise ValueError(f'{by} needs the loss of each clip, and the loss_func of the learner has no `reduction`: CrossEntropyLossFlat() has')
+    if any(issubclass(o, MixUp) for o in mixers) and (lf is F.cross_entropy or isinstance(lf, nn.CrossEntropyLoss)):
+        raise ValueError(f'{by} cannot mix labels that are numbers for this loss_func: CrossEntropyLossFlat() instead of nn.CrossEntropyLoss() can')
     if features and ClipCutMix in mixers:
         raise ValueError('ClipCutMix cuts pixels, and after learn.cache_features() there are none as long as the body is frozen: learn.cache_features(0) trains on pixels again; MixUp can mix features, too')
     try: yield

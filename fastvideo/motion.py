@@ -90,11 +90,14 @@ def _reading(n, acc, common, change, low, high, moved):
     p = (acc*n+2)/(n+4)
     if p-1.96*(p*(1-p)/(n+4))**.5<=common:
         return f'{acc:.0%} of {n} videos are right, which is not clearly more than the {common:.0%} of the commonest class: what such a model makes of motion says nothing'
-    if not moved: return f'Order carries nothing: not one of {n} videos is taken for something else when its frames are reversed or shuffled, as with a CNN-mean (pool=\'mean\'), which would do'
-    by,lo,hi = (round(-o) for o in (change,high,low))
+    if not moved:
+        what = f'not one of {n} videos is taken for something else when its frames are reversed or shuffled'
+        return f'Order carries nothing: {what}, as with a CNN-mean (pool=\'mean\'), which would do' if low>-5 else f'{what.capitalize()}, but these are too few to say that order carries nothing'
+    by,lo,hi = (f'{-o+0.:.{int(abs(o)<.95)}f}' for o in (change,high,low))
     if high<0: return f'Order carries {by} points (95 %: {lo} to {hi}, {n} videos): so much this model loses when frames are shuffled; how much of it a CNN-mean (pool=\'mean\') can do without order, only its training tells'
-    if low>0:  return f'Order does harm: shuffled, the model gains {-by} points (95 %: {-hi} to {-lo}, {n} videos); a CNN-mean (pool=\'mean\') would do'
+    if low>0:  return f'Order does harm: shuffled, the model gains {change:.0f} points (95 %: {low:.0f} to {high:.0f}, {n} videos); a CNN-mean (pool=\'mean\') would do'
     end = 'a CNN-mean (pool=\'mean\') would do' if low>-5 else 'these are too few videos to say whether a CNN-mean (pool=\'mean\') would do'
+    if change>=0: return f'Shuffling costs nothing that can be measured, anything from {lo} to {hi} points fits {n} videos (95 %): {end}'
     return f'Order carries {by} points, and anything from {lo} to {hi} fits {n} videos (95 %): {end}'
 
 # %% ../nbs/12b_motion.ipynb #69116729

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['organ_names', 'solids', 'organmnist3d', 'render_solid', 'solid_volumes']
 
-# %% ../nbs/14e_organs.ipynb #8fc50c62
+# %% ../nbs/14e_organs.ipynb #8bf508a5
 from fastai.vision.all import *
 from .video import *
 from .datasets import *
 import hashlib
 
-# %% ../nbs/14e_organs.ipynb #0a31d072
+# %% ../nbs/14e_organs.ipynb #c0f7d982
 organ_names = 'liver kidney-right kidney-left femur-right femur-left bladder heart lung-right lung-left spleen pancreas'.split()
 
 def organmnist3d(
@@ -29,7 +29,7 @@ def organmnist3d(
     if not had: path.unlink()
     raise VideoError(path if had else url, f'has MD5 {got}, MedMNIST says {md5}: '+('remove it, to download it again' if had else 'another file, which was not kept'))
 
-# %% ../nbs/14e_organs.ipynb #db88a9c7
+# %% ../nbs/14e_organs.ipynb #6b2b6244
 solids = 'ball cube disc_x disc_y disc_z rod_x rod_y rod_z shell torus two_balls'.split()
 
 def _distance(solid, rng, d, r):
@@ -57,7 +57,7 @@ def render_solid(
     v = rng.uniform(.2, .4)+rng.uniform(.25, .5)*inside
     return (255*(v+rng.normal(0, .06, v.shape))).clip(0, 255).astype(np.uint8)
 
-# %% ../nbs/14e_organs.ipynb #432a1ceb
+# %% ../nbs/14e_organs.ipynb #aa8e74c1
 def solid_volumes(
     path:str|Path,          # File to write, .npz
     n_per_class:int=88,     # Volumes of each solid to train; a sixth as many validate, two thirds as many test, as in OrganMNIST3D

@@ -189,10 +189,15 @@ def clip_grid(
 @patch
 def _repr_html_(self:TensorVideo|ImageTuple):
     "A grid that plays, None for what cannot be shown"
-    if isinstance(self, ImageTuple) and len({o.size for o in self})!=1: return None
+    if isinstance(self, ImageTuple) and len({(o.size,o.mode) for o in self})!=1: return None
     x = StackFrames()(self) if isinstance(self, ImageTuple) else self
     if x.ndim not in (4,5) or not len(x) or _unfit(x if x.ndim==4 else x.flatten(0,1)): return None
     t,some = x.shape[-4],(x if x.ndim==5 else x[None])[:6]
     if t>64: some = some[:,torch.linspace(0, t-1, 64).round().long()]
     note = f'{type(self).__name__} {tuple(x.shape)}, {str(x.dtype)[6:]}'+f', the first {len(some)}'*(x.ndim==5 and len(x)>6)+f', 64 of {t} frames'*(t>64)
-    return clip_grid(some, max_bytes=290_000).html+f'<div style="font:13px/1.4 sans-serif">{note}</div>'
+    # larger ones would be made smaller after a long time
+    if min(some.shape[-2:])>320: some = resize_clip(some, short_side(*some.shape[-2:], 320))
+    try: html = clip_grid(some, max_bytes=290_000).html
+    # what is all noise, or a thousand times as wide as high
+    except ValueError: return None
+    return html+f'<div style="font:13px/1.4 sans-serif">{note}</div>'

@@ -55,7 +55,7 @@ def check_crops(
 ):
     "ValueError if `n_crops` is no number of crops, or `size` does not crop"
     if n_crops not in (1,3,10): raise ValueError(f'n_crops must be 1, 3 or 10, not {n_crops!r}')
-    if n_crops>1 and crop_hw(size) is None: raise ValueError(f'{n_crops=} crops need a size that they have, like 112 or short_side_jitter(128, crop=112): with {size=}, n_crops=1')
+    if n_crops>1 and crop_hw(size) is None: raise ValueError(f'{n_crops=} crops need a size that they have, like 112 or short_side_jitter(128, crop=112): with size or valid_size {size}, n_crops=1')
 
 def crop_views(
     x:Tensor,                  # Clips (…,T,C,H,W)
@@ -125,7 +125,7 @@ class ReadClip(Transform):
     def _step(self, fps, sampling): return clip_step(fps, self.n_frames, self.stride, self.duration, self.fps) if sampling in ('first','random','tile') else 1
 
     def _check_speed(self, speed, sampling, n_frames):
-        if not is_listy(speed) or len(speed)!=2 or not 0<speed[0]<=speed[1]: raise ValueError(f'speed must be (slowest,fastest), like (.5,2), not {speed!r}')
+        if not is_listy(speed) or len(speed)!=2 or not all(isinstance(o, (int,float)) for o in speed) or not 0<speed[0]<=speed[1]<math.inf: raise ValueError(f'speed must be (slowest,fastest), like (.5,2), not {speed!r}')
         if sampling in ('uniform','segments') or n_frames is None:
             why = f'sampling={sampling!r} is spread over the whole video' if n_frames else 'n_frames=None takes all frames'
             raise ValueError(f"{why}, which is the same at any speed: speed goes with sampling 'first', 'random' and 'tile'")

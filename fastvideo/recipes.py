@@ -12,12 +12,15 @@ from .clip import *
 from .augment import *
 from torchvision.transforms import v2
 from copy import copy
+from numbers import Integral,Real
 
-# %% ../nbs/04a_recipes.ipynb #f30884a1
+# %% ../nbs/04a_recipes.ipynb #3748f409
+def _is_pixels(o): return isinstance(o, Integral) and not isinstance(o, bool) and o>0
+
 def _hw(size, name='size'):
     "`size` as (height, width)"
     hw = tuple(size) if is_listy(size) else (size,size)
-    if len(hw)!=2 or not all(isinstance(o, int) and o>0 for o in hw):
+    if len(hw)!=2 or not all(_is_pixels(o) for o in hw):
         raise ValueError(f'{name} must be pixels, a whole number from 1 or (height,width), not {size!r}')
     return hw
 
@@ -30,13 +33,15 @@ class ShortSide(RandTransform):
         crop:int|tuple=None     # Then cut out a square, or (height,width); None: the whole frame
     ):
         max_size = ifnone(max_size, min_size)
-        if not all(isinstance(o, int) and o>0 for o in (min_size,max_size)): raise ValueError(f'min_size and max_size must be pixels, whole numbers from 1, not {min_size!r} and {max_size!r}')
+        if not (_is_pixels(min_size) and _is_pixels(max_size)): raise ValueError(f'min_size and max_size must be pixels, whole numbers from 1, not {min_size!r} and {max_size!r}')
         if min_size>max_size: raise ValueError(f'{min_size=} must not be more than {max_size=}')
         self.hw = None if crop is None else _hw(crop, 'crop')
         if crop is not None and min(self.hw)>min_size: raise ValueError(f'{crop=} does not fit into a short side of {min_size=}: a smaller crop, or a larger min_size')
         store_attr()
         super().__init__()
-    def __repr__(self): return f'short_side_jitter({self.min_size}, {self.max_size}'+('' if self.crop is None else f', crop={self.crop}')+')'
+    def __repr__(self):
+        args = [self.min_size]+[self.max_size]*(self.min_size<self.max_size)+([] if self.crop is None else [f'crop={self.crop}'])
+        return f'short_side_jitter({", ".join(map(str, args))})'
 
     def drawn(self):
         "This transform with the short side that one clip has in training"
@@ -70,6 +75,7 @@ class ShortSide(RandTransform):
         return _crop(resize_clip(x, hw), *o.place(hw, train))
 
     def before_call(self, b, split_idx):
+        check_item(self, b)
         (w,h),train = _get_sz(b),split_idx==0
         o = self.drawn() if train else self
         self.to = o.scaled((h,w))
@@ -116,7 +122,7 @@ class _Frames(RandTransform):
     "A random transform for training that puts other frames of a clip in the place of its own"
     order = StackFrames.order+1
     def __init__(self, p):
-        if not 0<=p<=1: raise ValueError(f'p must be a probability from 0 to 1, not {p!r}')
+        if not (isinstance(p, Real) and 0<=p<=1): raise ValueError(f'p must be a probability from 0 to 1, not {p!r}')
         super().__init__(p=p)
     # each clip draws by itself
     def before_call(self, b, split_idx): self.do = True
@@ -151,15 +157,18 @@ def clip_aug_transforms(
 ):
     "Batch transforms for clips: those of fastai's `aug_transforms`, which flips by default, and those of time. One draw for each clip"
     if 'do_flip' in kwargs: raise TypeError('do_flip is called flip here')
+    if 'flip_vert' in kwargs: raise TypeError('flip_vert is not here: upside down is no video; where it is (from above, under a microscope), add Dihedral() to the list')
+    if not isinstance(flip, bool): raise ValueError(f'flip must be True or False, not {flip!r}')
     return L(FrameDropout(dropout) if dropout else None, ReverseClip(reverse) if reverse else None).filter()+L(aug_transforms(do_flip=flip, **kwargs))
 
 # %% ../nbs/04a_recipes.ipynb #fadb9579
 def recipe(
     name:str,           # 'slowfast' (SlowFast and PyTorchVideo) or 'classy' (Classy Vision)
-    flip:bool=True      # Mirror half of the clips, as all of them do? False where left and right are different classes
+    flip:bool=True,     # Mirror half of the clips, as all of them do? Wrong where left and right are different classes
+    batch_tfms=None     # More of them
 ):
     "Keywords for `VideoDataLoaders`, as a dict: the sizes, flip and sampling with which `name` trains and tests"
     sizes = dict(slowfast=dict(size=short_side_jitter(256, 320, crop=224), valid_size=256),
                  classy=dict(size=short_side_jitter(128, 160, crop=112), valid_size=short_side_jitter(128)))
     if name not in sizes: raise ValueError(f'no recipe {name!r}: there are {", ".join(sizes)}')
-    return dict(sizes[name], sampling='random', batch_tfms=[Flip()] if flip else None)
+    return dict(sizes[name], sampling='random', batch_tfms=[Flip()]*flip+list(L(batch_tfms)))
