@@ -319,7 +319,7 @@ class VideoDataLoaders(DataLoaders):
         path = Path(path)
         items = get_clips(path)
         named = _named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
-        depths = groupby(items, lambda o: len(o.relative_to(path).parts))
+        depths = groupby(named[0] if named else items, lambda o: len(o.relative_to(path).parts))
         if len(depths)>1:
             warn(f'clips lie at different depths under {path}, and the class of each is the folder it is in: ' + ', '.join(f'{os[0].relative_to(path)} has class {parent_label(os[0])!r}' for os in depths.values()))
         if valid and not named and valid_pct is None and splits is None: raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
