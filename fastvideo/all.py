@@ -45,4 +45,5 @@ from .demo import *
 from .train import *
 from .app import *
 from .organs import *
+from .phone import *
 from .cli import *

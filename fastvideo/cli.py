@@ -22,7 +22,12 @@ from .train import *
 from .app import *
 import shutil, subprocess, sys
 
-# %% ../nbs/15_cli.ipynb #80850ae8
+# %% ../nbs/15_cli.ipynb #86ba11ac
+def _check_out(out):
+    "A `VideoError` if the file `out` cannot be written, before work is done for nothing"
+    if Path(out).is_dir(): raise VideoError(out, 'is a folder, and a file is to be written: give its name too')
+    check_writable(Path(out).absolute().parent)
+
 @command
 def fastvideo_extract(
     src:str,                  # Folder of videos, at any depth, or an archive (.rar, .zip, .tar, .tar.gz …)
@@ -40,7 +45,9 @@ def fastvideo_extract(
 ):
     "Store the frames of all videos; interrupted, the same command goes on where it was"
     src,dest = Path(src),Path(dest)
+    if report: _check_out(report)
     if src.is_file():
+        if src.suffix.lower() in video_extensions: raise VideoError(src, 'is a video: give the folder that it is in')
         print(f'{src}: unpacking')
         src = unrar(src, dest.with_name(f'{dest.name}-videos'))
     with warnings.catch_warnings():
@@ -105,7 +112,7 @@ def fastvideo_evaluate(
     for k,v in dict(n_clips=n_clips, bs=bs).items():
         if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
     if ifnone(n_workers, 0)<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
-    if out: check_writable(Path(out).absolute().parent)
+    if out: _check_out(out)
     files = get_clips(path)
     held = _stored(files, valid, path)
     if not held and not all: print(f'none of the {len(valid)} videos in {Path(model)/"valid.txt"} is in {path}: taken for another set, all of its {len(files)} videos')

@@ -33,7 +33,7 @@ def _main(f, argv=None):
     except (VideoError,ValueError,OSError,ImportError,torch.OutOfMemoryError) as e:
         # fastai puts the name of the callback in front
         msg = re.sub(r'^Exception occured in `\w+` when calling event `\w+`:\s*', '', str(e))
-        sys.exit(f'{prog}: {msg}'.replace('pretrained=False', '--no_pretrained'))
+        sys.exit(f'{prog}: '+re.sub(r'(?<!\w)pretrained=False', '--no_pretrained', msg))
     except KeyboardInterrupt:
         print(f'{prog}: interrupted; what was done is kept', file=sys.stderr)
         sys.exit(130)

@@ -261,6 +261,8 @@ class VideoDataLoaders(DataLoaders):
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
         if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
+        text = first(o for o in labels if isinstance(o, str)) if y_block is MultiCategoryBlock else None
+        if text: raise ValueError(f'with y_block=MultiCategoryBlock each video has a list of labels, not the text {text!r}: leave y_block out for one label, or give label_delim to from_df')
         if y_block not in (CategoryBlock,MultiCategoryBlock): raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
         classes = check_items(files, labels)
         label,group_func = dict(zip(files, labels)).get,group_func or source_group

@@ -139,6 +139,7 @@ def evaluate_views(
     _check_labels(dl, vocab)
     seen = _Seen()
     probs,targs = learn.get_preds(dl=views, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
+    check_numbers(probs)
     video,start,names = torch.cat(seen.video),torch.cat(seen.start),list(map(str, vocab))
     vprobs,vtargs = by_video(probs, targs, video)
     def scores(p, t): return dict(top_1=_top_k(p, t, 1), top_5=_top_k(p, t, 5), mean_class_accuracy=_class_accuracies(p, t).mean().item())

@@ -190,6 +190,8 @@ def save_video_model(
     spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, **data, versions=_versions(), extra=extra or {})))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
     sd,device = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()},learn.dls.device or torch.device('cpu')
+    broken = first(k for k,v in sd.items() if v.is_floating_point() and not v.isfinite().all())
+    if broken: raise ValueError(f'the weights hold no numbers (NaN or infinity, first in {broken}): the training diverged. Train again from the start, with a lower learning rate')
     learn.model.to(device)
     with no_random():
         twin = _put(recreate_model(spec['model']), sd, f'{name} was changed after it was made; use learn.export()')
@@ -197,6 +199,7 @@ def save_video_model(
     x = torch.linspace(-2, 2, 2*n_out).view(2,-1)
     act,want = getcallable(learn.loss_func, 'activation'),torch.sigmoid if data['multi'] else partial(torch.softmax, dim=-1)
     if not torch.allclose(act(x), want(x)): warn(f'the loss of learn, {learn.loss_func}, does not make probabilities of logits as the learner that is loaded will')
+    if all((Path(folder)/o).exists() for o in ('settings.json','README.md')): raise ValueError(f'{folder} holds a model of fastvideo-train, and a card and lists that belong to it: choose another folder')
     folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
     spec['sum'] = _sum(spec)

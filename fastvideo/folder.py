@@ -15,6 +15,7 @@ from .clip import *
 from .loader import *
 from .reader import *
 from .data import *
+from .metrics import *
 from .evaluation import *
 from contextlib import closing, contextmanager, nullcontext
 from numbers import Integral
@@ -101,7 +102,7 @@ def predict_views(
 ):
     "(label, index, probabilities) of `item`, probabilities averaged over `n_clips` × `n_crops` views; `VideoError` if it cannot be read"
     x = FilesDL(learn.dls.test_dl([item], rm_type_tfms=rm_type_tfms, num_workers=0), n_clips, n_crops).views(0)
-    p = view_probs(learn, x).mean(0)
+    p = check_numbers(view_probs(learn, x)).mean(0)
     i = _decide(learn, p)
     res = (learn.dls.vocab[i] if i.ndim==0 else L(learn.dls.vocab)[i.nonzero().flatten().tolist()]),i,p
     return (x,*res) if with_input else res

@@ -30,7 +30,7 @@ class VideoInterpretation(ClassificationInterpretation):
         preds:Tensor,         # (videos,classes), probabilities
         targs:Tensor          # (videos,), classes
     ):
-        super().__init__(learn, dl, tensor(videos.loss.values).float())
+        super().__init__(learn, dl, tensor(videos.loss.tolist()))
         store_attr('videos,preds,targs')
         self.vocab = learn.dls.vocab
 
@@ -50,7 +50,7 @@ class VideoInterpretation(ClassificationInterpretation):
         with learn.no_bar():
             found = evaluate_views(learn, dl, ifnone(n_clips, getattr(learn.dls.valid, 'n_clips', 1)), n_crops)
         v,names = found.videos,[str(o) for o in learn.dls.vocab]
-        preds,targs = tensor(v.iloc[:,3:].values).float(),tensor([names.index(o) for o in v.label])
+        preds,targs = tensor(np.array(v.iloc[:,3:])).float(),tensor([names.index(o) for o in v.label])
         prob   = preds.gather(1, targs[:,None])[:,0]
         loss   = -prob.clamp(min=torch.finfo(prob.dtype).tiny).log()
         videos = v.iloc[:,:3].reset_index(drop=True).assign(probability=prob.tolist(), loss=loss.tolist())

@@ -107,7 +107,9 @@ class VideoLearner(Learner):
         if item is None or isinstance(item, (int,float,list,L,Image.Image)):
             raise TypeError(f'predict takes one video file, folder of frames or clip, not {type(item).__name__}; for several: learn.predict_folder(files)')
         if (n_clips,n_crops)!=(1,1): return predict_views(self, item, n_clips, n_crops, rm_type_tfms, with_input)
-        with self.no_bar(): return super().predict(item, rm_type_tfms, with_input)
+        with self.no_bar(): res = super().predict(item, rm_type_tfms, with_input)
+        check_numbers(res[-1].as_subclass(Tensor))
+        return res
 
     def to_detach(self, b, cpu=True, gather=True):
         "As `Learner.to_detach`, but of this process alone: `distributed` puts together what several found"

@@ -28,10 +28,18 @@ def check_items(
     check_there(files)
     bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
+    seen = {}
+    for f,o in zip(files, labels):
+        if isinstance(f, (str,Path)) and seen.setdefault(str(f), o)!=o:
+            raise VideoError(f, f'has two labels, {seen[str(f)]!r} and {o!r}: a video has one row; several labels of it stand in one column, with label_delim')
+    n = sum(isinstance(f, (str,Path)) for f in files)
+    if len(seen)<n: warn(f'{n-len(seen)} of the {n} videos are in the list more than once, and count as often')
     flat = L(c for o in labels for c in L(o))
     if len(kinds := {str if isinstance(o, str) else int if isinstance(o, (int,np.integer)) else type(o) for o in flat})>1:
         raise ValueError(f'labels must be of one type, not {" and ".join(sorted(o.__name__ for o in kinds))}: make all of them text')
     vocab = flat.unique().sorted()
+    odd = first(o for o in vocab if isinstance(o, str) and o!=o.strip() and o.strip() in vocab)
+    if odd: warn(f'the classes {odd!r} and {odd.strip()!r} differ in spaces only: are they one?')
     if len(vocab)<2:
         raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
     return vocab

@@ -184,6 +184,7 @@ def motion_report(
     _check_labels(dl, learn.dls.vocab)
     seen = _Orders(n_clips, n_draws, seed)
     probs,targs = learn.get_preds(dl=clips, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
+    check_numbers(probs)
     video,clip = tensor(seen.video),tensor(seen.clip)
     own = clip<n_clips
     def judge(p, mask): return by_video(p, targs[mask], video[mask])[0].argmax(1)

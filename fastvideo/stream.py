@@ -11,6 +11,7 @@ from .video import *
 from .sampling import *
 from .clip import *
 from .reader import *
+from .metrics import *
 from .evaluation import *
 from .folder import *
 from collections import deque
@@ -89,10 +90,12 @@ def stream_windows(
         return each((TensorVideo(torch.stack([its[i] for i in idxs])),))[0]
     with open_frames(src, read_size(reader.valid_size)) as (fps,frames):
         w = _span(reader, fps) if window is None else window
+        for k,v in dict(window=w, stride=ifnone(stride, w/2)).items():
+            if v*fps<.5: raise ValueError(f'{k}={v:g} seconds is less than half a frame of {src}, which has {fps:.4g} a second')
         frames = ((t,seen(o)) for t,o in frames)
         if max_seconds: frames = itertools.takewhile(lambda o: o[0]<max_seconds, frames)
         for its in chunked(((a,b,clip(o)) for a,b,o in _windows(frames, w, ifnone(stride, w/2), fps)), bs):
-            for (a,b,_),p in zip(its, view_probs(learn, torch.stack([o for *_,o in its]), bs)): yield _row(learn, names, p, start=round(a, 6), end=round(b, 6))
+            for (a,b,_),p in zip(its, check_numbers(view_probs(learn, torch.stack([o for *_,o in its]), bs))): yield _row(learn, names, p, start=round(a, 6), end=round(b, 6))
 
 def predict_stream(
     learn:Learner,                    # Model and loaders

@@ -47,7 +47,13 @@ def read_lists(
     "(train, valid): the paths in `train.txt` and `valid.txt`. `VideoError` if one is missing"
     for o in 'train.txt','valid.txt':
         if not (Path(folder)/o).is_file(): raise VideoError(folder, f'has no {o}: it is not a folder that fastvideo-train left')
-    return [(Path(folder)/o).read_text(encoding='utf-8').splitlines() for o in ('train.txt','valid.txt')]
+    try: res = [(Path(folder)/o).read_text(encoding='utf-8').splitlines() for o in ('train.txt','valid.txt')]
+    except UnicodeDecodeError as e: raise VideoError(folder, f'train.txt or valid.txt in it is no text ({e}): damaged') from e
+    card = Path(folder)/'model.json'
+    data = json.loads(card.read_text(encoding='utf-8'))['extra'].get('data') if card.is_file() else {}
+    for k,o in zip(('train','valid'), res):
+        if data and data[k]!=len(o): raise VideoError(folder, f'{k}.txt in it has {len(o)} lines, and model.json says that there were {data[k]} videos: damaged, or of another training')
+    return res
 
 # %% ../nbs/14c_train.ipynb #3a3afc2c
 def versions():
@@ -94,11 +100,15 @@ def _check_folder(out, settings, force):
     "True if this training is done already; ValueError if `out` holds something else"
     other = [o.name for o in out.iterdir() if o.name not in _files and o.name[0]!='.'] if out.is_dir() else []
     if other: raise ValueError(f'{out} holds {other[0]}, which is not of fastvideo-train: choose another --out')
-    if force or not (out/'settings.json').exists(): return False
-    then = json.loads((out/'settings.json').read_text(encoding='utf-8'))
+    if force: return False
+    if not (out/'settings.json').exists():
+        if (out/'model.json').exists(): raise ValueError(f'{out} holds a model, and not the settings of the training that made it: choose another --out, or replace it with --force')
+        return False
+    try: then = json.loads((out/'settings.json').read_text(encoding='utf-8'))
+    except ValueError as e: raise ValueError(f'{out}/settings.json cannot be read ({e}), so it is not known what was trained: choose another --out, or train anew with --force') from e
     diff = [f'{k}={settings.get(k)!r}, and was {then.get(k)!r}' for k in {**then, **settings} if k not in _free and then.get(k)!=settings.get(k)]
     if diff: raise ValueError(f'{out} holds a training with other settings ({"; ".join(diff)}): choose another --out, or train anew with --force')
-    return (out/'README.md').exists()
+    return (out/'README.md').exists() and (out/'model.json').exists()
 
 def _begin(out, settings, lists, force):
     "Write down what is going to be done; ValueError if it was begun with other videos"
@@ -111,6 +121,8 @@ def _begin(out, settings, lists, force):
         if (out/name).exists() and (out/name).read_text(encoding='utf-8')!=text:
             raise ValueError(f'{out} holds a training with other videos than those in the folder now (see {name}): choose another --out, or train anew with --force')
         _write(out/name, text)
+    # a card whose model is gone
+    (out/'README.md').unlink(missing_ok=True)
 
 def _write(file, text):
     "A file that is whole or not there"

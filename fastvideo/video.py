@@ -68,6 +68,7 @@ def check_folder(
     path = Path(path)
     if path.is_file():    raise VideoError(path, 'is a file: give the folder that it is in')
     if not path.is_dir(): raise VideoError(path, 'no such folder')
+    if not os.access(path, os.R_OK|os.X_OK): raise VideoError(path, 'you may not look into this folder: change its permissions, or move it elsewhere')
     return path
 
 def check_writable(
@@ -153,6 +154,7 @@ def _check_file(src):
     if not p.exists():       raise VideoError(src, 'no such file')
     if p.is_dir():           raise VideoError(src, 'is a folder, not a video file')
     if p.stat().st_size==0:  raise VideoError(src, 'the file is empty (0 bytes): get it again')
+    if not os.access(p, os.R_OK): raise VideoError(src, 'you may not read this file: change its permissions, or take it out of the folder')
 
 # %% ../nbs/00_video.ipynb #041b43a5
 # PyAV before 19 raises UnicodeDecodeError for tags that are not UTF-8 unless told not to; 19 never does, and does not know the argument
@@ -441,6 +443,11 @@ def is_loop(
     "Is it a link to a folder that it lies in?"
     return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
+def _shut(e):
+    "An error for a folder that `os.walk` would pass over"
+    check_folder(e.filename)
+    raise e
+
 def get_video_files(
     path:str|Path,      # Folder to look in
     recurse:bool=True,  # Look in its sub-folders too?
@@ -448,7 +455,7 @@ def get_video_files(
 ):
     "The paths of all video files in `path`, sorted; without hidden ones, and not again and again through links to a folder above"
     res = []
-    for d,subs,names in os.walk(check_folder(path), followlinks=True):
+    for d,subs,names in os.walk(check_folder(path), followlinks=True, onerror=_shut):
         top = Path(d)==Path(path)
         subs[:] = [o for o in subs if recurse and not o.startswith('.') and not is_loop(Path(d)/o) and (not top or folders is None or o in folders)]
         if not top or folders is None: res += [Path(d)/o for o in names if not o.startswith('.') and os.path.splitext(o)[1].lower() in video_extensions]
