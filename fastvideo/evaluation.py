@@ -139,13 +139,15 @@ def evaluate_views(
     _check_labels(dl, vocab)
     seen = _Seen()
     probs,targs = learn.get_preds(dl=views, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
-    check_numbers(probs)
     video,start,names = torch.cat(seen.video),torch.cat(seen.start),list(map(str, vocab))
     vprobs,vtargs = by_video(probs, targs, video)
     def scores(p, t): return dict(top_1=_top_k(p, t, 1), top_5=_top_k(p, t, 5), mean_class_accuracy=_class_accuracies(p, t).mean().item())
     def per_class(p, t): return pd.Series(_class_accuracies(p, t).tolist(), [names[i] for i in t.unique()])
     counts = pd.Series(Counter(names[i] for i in vtargs))
     file = {i:str(first(L(dl.dataset.items[views.vids[i]]))) for i in video.unique().tolist()}
+    bad  = first(v for v,p in zip(video.tolist(), probs) if p.isnan().any())
+    try: check_numbers(probs)
+    except ValueError as e: raise ValueError(f'{e}. The first is of {file[bad]}') from None
     df = pd.DataFrame(dict(file=[file[i] for i in video.tolist()]))
     k = pd.Series(video).groupby(video.tolist()).cumcount()
     df = df.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=[names[i] for i in targs])

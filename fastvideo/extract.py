@@ -218,9 +218,12 @@ def _numbered(names):
 
 def _instances(path):
     "The folders of frames in `path`, and whether there is a video in it"
-    if read_manifest(check_folder(path)): return [path],False
-    # sorting by name can wait until we know that there are folders only
-    with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
+    try:
+        if read_manifest(path): return [path],False
+        # sorting by name can wait until we know that there are folders only
+        with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
+    # of which `get_video_files` warns
+    except PermissionError: return [],False
     names = {o.name for o in es}
     packed = [Path(o.path) for o in es if _is_video(o.name) and f'{o.name}.json' in names and read_manifest(o.path)]
     pics,vids = [[o.name for o in es if f(o.name)] for f in (_is_frame,_is_video)]
@@ -233,7 +236,7 @@ def get_instances(
     path:str|Path   # Root of the frame folders
 ):
     "The folders under `path` that hold frames, and the files of `store='mjpeg'`, in natural order, without hidden and foreign ones"
-    return L(_instances(Path(path))[0])
+    return L(_instances(check_folder(path))[0])
 
 # %% ../nbs/02_extract.ipynb #e5daab5c
 _no_tool = '''is packed in a way that needs a program to unpack, and none was found. Install one of them and run again:

@@ -30,8 +30,8 @@ def check_items(
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
     seen = {}
     for f,o in zip(files, labels):
-        if isinstance(f, (str,Path)) and seen.setdefault(str(f), o)!=o:
-            raise VideoError(f, f'has two labels, {seen[str(f)]!r} and {o!r}: a video has one row; several labels of it stand in one column, with label_delim')
+        if isinstance(f, (str,Path)) and {*L(seen.setdefault(os.path.abspath(f), o))}!={*L(o)}:
+            raise VideoError(f, f'has two labels, {seen[os.path.abspath(f)]!r} and {o!r}: a video has one row; several labels of it stand in one column, with label_delim')
     n = sum(isinstance(f, (str,Path)) for f in files)
     if len(seen)<n: warn(f'{n-len(seen)} of the {n} videos are in the list more than once, and count as often')
     flat = L(c for o in labels for c in L(o))

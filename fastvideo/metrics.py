@@ -38,7 +38,8 @@ def check_numbers(
     "`probs`; ValueError if the model gave none, as after a training that diverged"
     bad = probs.isnan().reshape(len(probs), -1).any(1) if probs.ndim>1 else probs.isnan().any()[None]
     if bad.any():
-        raise ValueError(f'the model gives no number (NaN) for {bad.sum()} of {len(bad)} clips: its training diverged, and a lower learning rate is to be tried from the start; or its precision is too low')
+        why = 'its training diverged, and a lower learning rate is to be tried from the start; or its precision is too low' if bad.all() else 'the precision is too low for some clips, or these hold numbers that are none'
+        raise ValueError(f'the model gives no number (NaN) for {bad.sum()} of {len(bad)} clips: {why}')
     return probs
 
 # %% ../nbs/10_metrics.ipynb #d76d96fb

@@ -444,9 +444,8 @@ def is_loop(
     return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 def _shut(e):
-    "An error for a folder that `os.walk` would pass over"
-    check_folder(e.filename)
-    raise e
+    "A warning of a folder that `os.walk` passes over"
+    warnings.warn(f'{e.filename}: this folder cannot be looked into ({e.strerror}) and is left out: change its permissions, if there are videos in it')
 
 def get_video_files(
     path:str|Path,      # Folder to look in
