@@ -68,7 +68,7 @@ def phone_clips(
     dest,rng,todo = Path(dest),np.random.default_rng(seed),{}
     if n_days<1 or per_day<1: raise ValueError(f'n_days and per_day must be at least 1, not {n_days} and {per_day}')
     for i in range(n_days):
-        portrait,when = rng.random()<.5,datetime.datetime(2026, 3, 1+28*(not labels), 9)+datetime.timedelta(days=i, minutes=int(rng.integers(0, 300)))
+        portrait,when = rng.random()<.5,datetime.datetime(2026, 3 if labels else 8, 1, 9)+datetime.timedelta(days=i, minutes=int(rng.integers(0, 300)))
         h,w = (112,80) if portrait else (80,112)
         place,fill = rng.integers(100, 200, (3,3,3), dtype=np.uint8),tuple(rng.integers(20, 110, 3).tolist())
         ground = np.asarray(Image.fromarray(place).resize((w,h), Image.BICUBIC))
