@@ -158,7 +158,7 @@ def fastvideo_predict(
     out = Path(out)
     if out.suffix!='.csv': raise ValueError(f'out must end in .csv for a table over time, not {out.name!r}')
     if out.with_name(f'{out.name}.json').exists(): raise ValueError(f'{out} holds predictions of a folder: choose another --out')
-    check_writable(out.absolute().parent)
+    _check_out(out)
     if annotate and (not Path(path).is_file() or Path(annotate).absolute()==Path(path).absolute() or Path(annotate).suffix.lower() not in video_extensions):
         raise ValueError(f'annotate={annotate!r} must be another file than the video {path}, and end like one, .mp4')
     df = learn.predict_stream(int(path) if path.isdigit() else path, window=window, stride=stride, smooth=smooth, bs=bs)

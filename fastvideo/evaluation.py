@@ -145,10 +145,8 @@ def evaluate_views(
     def per_class(p, t): return pd.Series(_class_accuracies(p, t).tolist(), [names[i] for i in t.unique()])
     counts = pd.Series(Counter(names[i] for i in vtargs))
     file = {i:str(first(L(dl.dataset.items[views.vids[i]]))) for i in video.unique().tolist()}
-    bad  = first(v for v,p in zip(video.tolist(), probs) if p.isnan().any())
-    try: check_numbers(probs)
-    except ValueError as e: raise ValueError(f'{e}. The first is of {file[bad]}') from None
     df = pd.DataFrame(dict(file=[file[i] for i in video.tolist()]))
+    check_numbers(probs, df.file.tolist())
     k = pd.Series(video).groupby(video.tolist()).cumcount()
     df = df.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=[names[i] for i in targs])
     df = pd.concat([df,pd.DataFrame(probs.numpy(), columns=class_columns(vocab, df.columns))], axis=1)

@@ -28,12 +28,11 @@ def check_items(
     check_there(files)
     bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
-    seen = {}
-    for f,o in zip(files, labels):
-        if isinstance(f, (str,Path)) and {*L(seen.setdefault(os.path.abspath(f), o))}!={*L(o)}:
-            raise VideoError(f, f'has two labels, {seen[os.path.abspath(f)]!r} and {o!r}: a video has one row; several labels of it stand in one column, with label_delim')
-    n = sum(isinstance(f, (str,Path)) for f in files)
-    if len(seen)<n: warn(f'{n-len(seen)} of the {n} videos are in the list more than once, and count as often')
+    seen,paths = {},[(os.path.abspath(f),o) for f,o in zip(files, labels) if isinstance(f, (str,Path))]
+    for f,o in paths:
+        if {*L(seen.setdefault(f, o))}!={*L(o)}:
+            raise VideoError(f, f'has two labels, {seen[f]!r} and {o!r}: a video has one row; several labels of it stand in one column, with label_delim')
+    if len(seen)<len(paths): warn(f'{len(paths)-len(seen)} of the {len(paths)} videos are in the list more than once, and count as often')
     flat = L(c for o in labels for c in L(o))
     if len(kinds := {str if isinstance(o, str) else int if isinstance(o, (int,np.integer)) else type(o) for o in flat})>1:
         raise ValueError(f'labels must be of one type, not {" and ".join(sorted(o.__name__ for o in kinds))}: make all of them text')

@@ -33,13 +33,15 @@ mean_class_accuracy = _metric(AccumMetric, lambda preds,targs: _class_accuracies
 
 # %% ../nbs/10_metrics.ipynb #4b6a1ee5
 def check_numbers(
-    probs:Tensor   # Probabilities, a row for each clip; or of one
+    probs:Tensor,    # Probabilities, a row for each clip; or of one
+    files:list=None  # The file of each row, to name the first
 ):
     "`probs`; ValueError if the model gave none, as after a training that diverged"
     bad = probs.isnan().reshape(len(probs), -1).any(1) if probs.ndim>1 else probs.isnan().any()[None]
     if bad.any():
         why = 'its training diverged, and a lower learning rate is to be tried from the start; or its precision is too low' if bad.all() else 'the precision is too low for some clips, or these hold numbers that are none'
-        raise ValueError(f'the model gives no number (NaN) for {bad.sum()} of {len(bad)} clips: {why}')
+        where = f'. The first is of {files[bad.nonzero()[0,0]]}' if files else ''
+        raise ValueError(f'the model gives no number (NaN) for {bad.sum()} of {len(bad)} clips: {why}{where}')
     return probs
 
 # %% ../nbs/10_metrics.ipynb #d76d96fb
