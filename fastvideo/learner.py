@@ -36,6 +36,18 @@ class CPUPrecision(MixedPrecision):
 class VideoLearner(Learner):
     "A `Learner` for clips"
     cached = None   # what `cache_features` was asked for
+    @delegates(Learner.__init__)
+    def __init__(self,
+        dls:DataLoaders,     # Clips
+        model:nn.Module,     # A `VideoModel`, or any module
+        *args,
+        train_bn:bool=None,  # As in `video_learner`
+        **kwargs
+    ):
+        body = get_model(model)
+        if train_bn is not None and isinstance(body, VideoModel): body.keep_stats = not train_bn
+        super().__init__(dls, model, *args, train_bn=bool(train_bn), **kwargs)
+
     def _precision(self, *cbs):
         self.remove_cbs(self.cbs.filter(risinstance(MixedPrecision)))
         return self.add_cbs(cbs)
@@ -68,6 +80,28 @@ class VideoLearner(Learner):
             # features depend on weights, so these must be back before
             if ck and not any(isinstance(o, LRFinder) for o in cbs): ck.begin(self)
             with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
+
+    @delegates(Learner.fine_tune)
+    def fine_tune(self,
+        epochs:int,               # Epochs of the whole model
+        base_lr:float=2e-3,       # Learning rate of the head while the body is frozen; then half of it, and `lr_mult` times less for the body
+        freeze_epochs:int=None,   # Epochs of the head before; None: so many that a pretrained body is left alone for 60 steps, at least one
+        **kwargs
+    ):
+        "As `Learner.fine_tune`, with a head that has learned something before the body moves"
+        if freeze_epochs is None:
+            freeze_epochs = self.head_epochs(kwargs.get('cbs'))
+            if freeze_epochs>1: self.logger(f'{freeze_epochs} epochs of the head alone come first: of {self.dls.train.n} clips an epoch is few steps. freeze_epochs=… sets another number, cache_features() makes them quick')
+        super().fine_tune(epochs, base_lr, freeze_epochs, **kwargs)
+
+    def head_epochs(self,
+        cbs=None   # Callbacks of the training to come, besides those of the learner
+    ):
+        "Epochs in which the optimiser takes 60 steps, at least one; without pretrained weights 1"
+        if not getattr(get_model(self.model), 'keep_stats', False): return 1
+        acc,dl = first((self.cbs+L(cbs)).filter(risinstance(GradientAccumulation))),self.dls.train
+        each = max(dl.bs, acc.n_acc if acc else 0)*max(1, num_distrib())
+        return math.ceil(60*each/max(1, len(dl)*dl.bs))
 
     def _do_fit(self):
         # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
@@ -263,7 +297,7 @@ def video_learner(
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
     wd_bn_bias:bool=False,      # … for normalisation and biases too?
-    train_bn:bool=True,         # Train normalisation layers of a frozen body?
+    train_bn:bool=None,         # Does batch norm of the body learn from your clips? True: always, as in fastai; False: never its statistics; None: False for pretrained weights. A frozen body changes with True alone
     moms:tuple=(0.95,0.85,0.95),# Momentum
     **kwargs
 ):

@@ -104,7 +104,7 @@ class Checkpoint(Callback):
     def _plan(self):
         "What this fit is going to do, for comparison"
         learn,s = self.learn,self._cb(ParamScheduler)
-        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, optimiser=[_name(o) for o in learn.opt.cbs],
+        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, train_bn=learn.opt.frozen_idx>0 and learn.train_bn, keep_stats=getattr(get_model(learn.model), 'keep_stats', False), optimiser=[_name(o) for o in learn.opt.cbs],
                            precision=[_name(o)+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
                            # a third of the way
                            schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
@@ -141,7 +141,8 @@ class Checkpoint(Callback):
         state,learn,plan = self.found,self.learn,self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
-        then = state['plans'][self.n_fits]
+        # earlier checkpoints do not say what batch norm did: what it does in fastai
+        then = dict(train_bn=plan['frozen']>0, keep_stats=False)|state['plans'][self.n_fits]
         diff = [f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k]]
         if diff: raise ValueError(f'{self.path}: fit number {self.n_fits+1} of another training ({"; ".join(diff)}): use the same, or delete the checkpoint to begin again')
         # what was done in an earlier fit is in the state of the later

@@ -150,8 +150,8 @@ def fastvideo_train(
     arch:str='resnet18',         # A name that list_video_models() or timm knows, as x3d_m
     pool:str='mean',             # How an encoder of frames makes one answer of them: mean, max, lstm, gru, attention, diff or tsm
     epochs:int=5,                # Epochs, after those with a frozen body
-    freeze_epochs:int=1,         # Epochs with a frozen body, for pretrained weights
-    lr:float=3e-3,               # Learning rate, at its highest
+    freeze_epochs:int=None,      # Epochs with a frozen body, for pretrained weights; as many as make 60 steps, at least one
+    lr:float=None,               # Learning rate, at its highest; 0.002 for pretrained weights, 0.003 from scratch
     n_frames:int=None,           # Frames in a clip; what the model is made for, else 8
     size:int=None,               # Pixels, width and height; what the model is made for, else 112
     bs:int=16,                   # Clips in a batch, for each process
@@ -180,10 +180,10 @@ def fastvideo_train(
     weights,splits = there(weights),there(splits)
     settings = dict(data=there(path), **{k:v for k,v in locals().items() if k not in ('path','out','force','n_workers','there')})
     path,out,start = Path(path),Path(out),time.time()
-    for k,v in dict(epochs=epochs, freeze_epochs=freeze_epochs, bs=bs, accumulate=ifnone(accumulate, 1), n_clips=n_clips).items():
+    for k,v in dict(epochs=epochs, freeze_epochs=ifnone(freeze_epochs, 1), bs=bs, accumulate=ifnone(accumulate, 1), n_clips=n_clips).items():
         if v<1: raise ValueError(f'{k} must be 1 or more, not {v}')
     if ifnone(n_workers, 0)<0: raise ValueError(f'n_workers must be 0 or more, not {n_workers}')
-    if not 0<lr<math.inf: raise ValueError(f'lr must be a positive number, not {lr}')
+    if lr is not None and not 0<lr<math.inf: raise ValueError(f'lr must be a positive number, not {lr}')
     if n_crops not in (1,3,10): raise ValueError(f'n_crops must be 1, 3 or 10, not {n_crops}')
     if fold!=1 and not splits: raise ValueError(f'fold={fold} is one of official lists: give their folder, --splits')
     if weights and no_pretrained: raise ValueError('weights to start from and --no_pretrained contradict each other: leave one out')
@@ -202,6 +202,7 @@ def fastvideo_train(
     lists = dls_lists(dls, path)
     if not rank_distrib(): _begin(out, settings, lists, force)
     frozen = not no_pretrained and (weights or model_cfg(arch).pretrained)
+    lr,freeze_epochs = ifnone(lr, 2e-3 if frozen else 3e-3),ifnone(freeze_epochs, learn.head_epochs())
     if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
     cbs = [Checkpoint(out/'checkpoint.pth'), _History(out/'history.csv')]
     with distributed(learn), contextlib.nullcontext() if watched() else learn.no_bar():
@@ -210,7 +211,7 @@ def fastvideo_train(
     if rank_distrib(): return None
     with learn.no_bar(): ev = learn.evaluate(n_clips=n_clips, n_crops=n_crops)
     table,judged,bad = ev.table.to_dict('index'),ev.preds.file.nunique(),sorted({*dls.unreadable().file, *ev.unreadable.file})
-    used = {k:v for k,v in settings.items() if (splits or k!='fold') and (frozen or k!='freeze_epochs')}
+    used = {k:v for k,v in {**settings, 'lr':lr, 'freeze_epochs':freeze_epochs}.items() if (splits or k!='fold') and (frozen or k!='freeze_epochs')}
     card = dict(name=out.name, date=datetime.date.today().isoformat(), settings=used, classes=list(map(str, dls.vocab)), versions=versions(),
                 data=dict(name=path.name, train=len(lists[0]), valid=len(lists[1]), judged=judged, split=f'official, fold {fold}' if splits else 'folders' if lists[0][0].split('/')[0]!=parent_label(lists[0][0]) else f'by groups that names show, about {ifnone(valid_pct, .2):.0%} of the videos, seed {seed}',
                           unreadable=len(bad)),

@@ -9,6 +9,7 @@ __all__ = ['Features', 'VideoModel', 'video_splitter', 'read_weights', 'load_wei
 # %% ../../nbs/09_models.base.ipynb #ff7a8645
 from fastai.vision.all import *
 from ..registry import *
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.flop_counter import FlopCounterMode
 
 # %% ../../nbs/09_models.base.ipynb #04e2f4bb
@@ -22,6 +23,23 @@ class VideoModel(Module):
     n_out,head_names = None,('head',)   # number of logits; submodules that make up the head, in the order in which they are called
     inner = ''                          # the submodule that published checkpoints are of; '' is the model itself
     made = None                         # how `create_video_model` made it, as plain data, if that can be told in words
+    keep_stats = False                  # does batch norm in the body keep its statistics while it trains? True once pretrained weights are loaded
+
+    def body_modules(self):
+        "The modules of the body: all that neither are of the head nor hold a part of it"
+        heads = tuple(f'{o}.' for o in self.head_names)
+        return [m for k,m in self.named_modules() if k and not f'{k}.'.startswith(heads) and not any(o.startswith(f'{k}.') for o in heads)]
+
+    def train(self,
+        mode:bool=True   # Train, or evaluate?
+    ):
+        "As `Module.train`; but a body that is frozen stays in eval mode, and so does its batch norm with `keep_stats`"
+        super().train(mode)
+        if not mode: return self
+        frozen = not any(p.requires_grad for p in video_splitter(self)[0])
+        for m in self.body_modules():
+            if frozen or self.keep_stats and isinstance(m, _BatchNorm): m.training = False
+        return self
 
     def __call__(self, *args, **kwargs):
         if args and getattr(args[0], 'is_features', False): return self.classify(args[0].as_subclass(Tensor))
@@ -123,6 +141,8 @@ def load_published(
         bad = first(k for k in sd if k in want and k.startswith(tuple(f'{o}.' for o in model.head_names)) and sd[k].shape!=want[k].shape)
         if bad: raise ValueError(f"keep_head=True, but the head of '{path}' is for {len(sd[bad])} classes, and n_out={model.n_out}: set n_out to {len(sd[bad])}, for loaders with these classes")
     load_weights(model, sd, path, () if keep_head else model.head_names)
+    model.keep_stats = True
+    model.train(model.training)
 
 # %% ../../nbs/09_models.base.ipynb #22032846
 def fetch(

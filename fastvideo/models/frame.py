@@ -147,7 +147,9 @@ class FrameModel(VideoModel):
         self.drop    = nn.Dropout1d(dropout)
         self.pool    = time_pools[pool](nf*grid*grid, **kwargs)
         self.head    = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.pool.nf, n_out))
+        self.keep_stats = bool(weights) or pretrained and model_cfg(arch).pretrained
         if own: load_published(self, sd, weights)
+        self.train()
 
     def encode(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
