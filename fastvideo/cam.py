@@ -91,7 +91,7 @@ class HeatMap:
         shape:tuple   # (T,H,W) of a clip
     ):
         "The map over all of a clip (T,H,W), linear between cells, 0 where the model sees nothing"
-        res = self.raw.double().cpu()
+        res = self.raw.cpu().double()      # not all devices know doubles
         for i,(n,c,end) in enumerate(zip(shape, self.centres, self.ends)):
             w = torch.from_numpy(np.stack([np.interp(np.arange(n), c, o) for o in np.eye(len(c))], 1))     # (n,cells)
             w[end:] = 0

@@ -102,8 +102,12 @@ def _put(model, sd, msg):
 
 def _learner(spec, model, device, path):
     multi = spec['multi']
-    return VideoLearner(_empty_dls(spec, device, path), model.to(device), splitter=video_splitter, path=path, metrics=accuracy_multi if multi else accuracy,
-                        loss_func=BCEWithLogitsLossFlat(thresh=spec['threshold']) if multi else CrossEntropyLossFlat())
+    # of models of before it is not written down: norm layers did as in fastai
+    model.keep_stats = spec.get('keep_stats', False)
+    learn = VideoLearner(_empty_dls(spec, device, path), model.to(device), splitter=video_splitter, path=path, metrics=accuracy_multi if multi else accuracy,
+                         loss_func=BCEWithLogitsLossFlat(thresh=spec['threshold']) if multi else CrossEntropyLossFlat())
+    learn.train_bn = spec.get('train_bn', True)
+    return learn
 
 # %% ../nbs/13_export.ipynb #ec048cfa
 def _made_up(r, made, cuts):
@@ -187,7 +191,7 @@ def save_video_model(
     data = _data_spec(learn)
     n,n_out = len(data['vocab']),made['n_out']
     if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
-    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, keep_stats=model.keep_stats, **data, versions=_versions(), extra=extra or {})))
+    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats, **data, versions=_versions(), extra=extra or {})))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
     sd,device = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()},learn.dls.device or torch.device('cpu')
     broken = first(k for k,v in sd.items() if v.is_floating_point() and not v.isfinite().all())
@@ -248,7 +252,6 @@ def load_video_learner(
         try: model = recreate_model(spec['model'])
         except (ValueError,TypeError,KeyError) as e: raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
     _put(model, sd, f'{wfile}: these are not the weights of {spec["model"]["arch"]}, written with {was}')
-    model.keep_stats = spec.get('keep_stats', False)
     device = torch.device(ifnone(device, default_device()) if dls is None else dls.device)
     learn = _learner(spec, model, device, folder)
     if dls is not None: _set_dls(learn, dls, spec)

@@ -41,12 +41,18 @@ class VideoLearner(Learner):
         dls:DataLoaders,     # Clips
         model:nn.Module,     # A `VideoModel`, or any module
         *args,
-        train_bn:bool=None,  # As in `video_learner`
+        train_bn:bool=None,  # As in `video_learner`; of a module that is no `VideoModel` it means what it means in fastai
         **kwargs
     ):
-        body = get_model(model)
-        if train_bn is not None and isinstance(body, VideoModel): body.keep_stats = not train_bn
+        if not isinstance(m := get_model(model), VideoModel): train_bn = ifnone(train_bn, True)
+        elif train_bn is not None: m.keep_stats = not train_bn
         super().__init__(dls, model, *args, train_bn=bool(train_bn), **kwargs)
+
+    def freeze_to(self, n):
+        "As `Learner.freeze_to`, by the `train_bn` of this learner, even after `load` of a file that knows another"
+        if self.opt is None: self.create_opt()
+        for o in self._bn_bias_state(False): o['force_train'] = self.train_bn
+        super().freeze_to(n)
 
     def _precision(self, *cbs):
         self.remove_cbs(self.cbs.filter(risinstance(MixedPrecision)))
@@ -85,14 +91,16 @@ class VideoLearner(Learner):
     def fine_tune(self,
         epochs:int,               # Epochs of the whole model
         base_lr:float=2e-3,       # Learning rate of the head while the body is frozen; then half of it, and `lr_mult` times less for the body
-        freeze_epochs:int=None,   # Epochs of the head before; None: so many that a pretrained body is left alone for 60 steps, at least one
+        freeze_epochs:int=None,   # Epochs of the head before that; None: `head_epochs`
+        *args,
         **kwargs
     ):
         "As `Learner.fine_tune`, with a head that has learned something before the body moves"
         if freeze_epochs is None:
             freeze_epochs = self.head_epochs(kwargs.get('cbs'))
-            if freeze_epochs>1: self.logger(f'{freeze_epochs} epochs of the head alone come first: of {self.dls.train.n} clips an epoch is few steps. freeze_epochs=… sets another number, cache_features() makes them quick')
-        super().fine_tune(epochs, base_lr, freeze_epochs, **kwargs)
+            how = ', and cache_features() makes them quick' if self.cached is None else ''
+            if freeze_epochs>1: self.logger(f'{freeze_epochs} epochs of the head come first, since {self.dls.train.n} clips make few steps; freeze_epochs=… sets another number{how}')
+        super().fine_tune(epochs, base_lr, freeze_epochs, *args, **kwargs)
 
     def head_epochs(self,
         cbs=None   # Callbacks of the training to come, besides those of the learner
@@ -100,8 +108,9 @@ class VideoLearner(Learner):
         "Epochs in which the optimiser takes 60 steps, at least one; without pretrained weights 1"
         if not getattr(get_model(self.model), 'keep_stats', False): return 1
         acc,dl = first((self.cbs+L(cbs)).filter(risinstance(GradientAccumulation))),self.dls.train
-        each = max(dl.bs, acc.n_acc if acc else 0)*max(1, num_distrib())
-        return math.ceil(60*each/max(1, len(dl)*dl.bs))
+        n = dl.n//max(1, num_distrib())                                   # clips of this process
+        n_batches = max(1, n//dl.bs if dl.drop_last else math.ceil(n/dl.bs))
+        return math.ceil(60*(math.ceil(acc.n_acc/dl.bs) if acc else 1)/n_batches)
 
     def _do_fit(self):
         # `Checkpoint` must know when all callbacks are done with an epoch, and validation is no fit to resume
@@ -243,7 +252,10 @@ def _add_norm(dls, mean, std, n_in):
     # statistics are for colour: other numbers of channels get their average
     stats = [list(o) if len(o)==n_in else [sum(o)/len(o)]*n_in for o in (mean,std)]
     have = first(dls.after_batch.fs.filter(risinstance(Normalize)))
-    if have is None: return dls.add_tfms([Normalize.from_stats(*stats, cuda=dls.device.type=='cuda')], 'after_batch')
+    if have is None:
+        norm = Normalize.from_stats(*stats, cuda=False)
+        norm.mean,norm.std = to_device((norm.mean,norm.std), dls.device)      # whatever it is called
+        return dls.add_tfms([norm], 'after_batch')
     if not all(torch.allclose(o.flatten().cpu(), tensor(s)) for o,s in zip((have.mean,have.std), stats)):
         warn(f'batches are normalised already, with mean {have.mean.flatten().tolist()} and std {have.std.flatten().tolist()}, '
              f'the model was trained with {stats[0]} and {stats[1]}:'
@@ -297,7 +309,7 @@ def video_learner(
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
     wd_bn_bias:bool=False,      # … for normalisation and biases too?
-    train_bn:bool=None,         # Does batch norm of the body learn from your clips? True: always, as in fastai; False: never its statistics; None: False for pretrained weights. A frozen body changes with True alone
+    train_bn:bool=None,         # Do norm layers train in a frozen body, as in fastai? And statistics of batch norm move: False: no; None: not those of pretrained weights
     moms:tuple=(0.95,0.85,0.95),# Momentum
     **kwargs
 ):

@@ -118,7 +118,9 @@ def is_oom(e): return isinstance(e, torch.OutOfMemoryError) or (isinstance(e, Ru
 
 def _total_memory(device):
     "Bytes of memory in all, None where nobody tells"
-    if device.type=='cuda': return torch.cuda.get_device_properties(device).total_memory
+    m = torch.get_device_module(device)
+    if hasattr(m, 'recommended_max_memory'): return m.recommended_max_memory()       # a Mac shares its memory, and says how much is for the GPU
+    if hasattr(m, 'get_device_properties'):  return m.get_device_properties(device).total_memory
     return os.sysconf('SC_PAGE_SIZE')*os.sysconf('SC_PHYS_PAGES') if device.type=='cpu' and hasattr(os, 'sysconf') else None
 
 def what_fits(

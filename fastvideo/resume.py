@@ -40,13 +40,20 @@ def _rngs(dls):
     "The generators of the loaders; one of features has that of its clips, too"
     return [o.rng for dl in dls.loaders for o in (dl,getattr(dl, 'dl', None)) if o is not None]
 
+def _gpu_rngs():
+    "Functions to get and to set the states of the generators of all GPUs, as a list; without a GPU there are none"
+    m = torch.get_device_module(default_device())
+    if hasattr(m, 'get_rng_state_all'): return m.get_rng_state_all,m.set_rng_state_all
+    if hasattr(m, 'get_rng_state'):     return lambda: [m.get_rng_state()],lambda o: m.set_rng_state(*o)     # a Mac has one
+    return lambda: [],noop
+
 def rng_state(
     dls:DataLoaders   # Their generators too
 ):
-    "The states of the random generators of Python, numpy, torch, CUDA and of the loaders"
+    "The states of the random generators of Python, numpy, torch, the GPUs and of the loaders"
     name,keys,*rest = np.random.get_state()
     return dict(python=random.getstate(), numpy=(name,keys.tolist(),*rest), torch=torch.get_rng_state(),
-                cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [], loaders=[o.getstate() for o in _rngs(dls)])
+                gpus=_gpu_rngs()[0](), loaders=[o.getstate() for o in _rngs(dls)])
 
 def set_rng_state(
     dls:DataLoaders,   # The same, or made the same way
@@ -56,8 +63,9 @@ def set_rng_state(
     random.setstate(state['python'])
     np.random.set_state(state['numpy'])
     torch.set_rng_state(state['torch'])
-    # on a machine with other devices there is nothing to put back
-    if len(state['cuda'])==torch.cuda.device_count(): torch.cuda.set_rng_state_all(state['cuda'])
+    (get,put),states = _gpu_rngs(),state.get('gpus', state.get('cuda'))       # their name in earlier checkpoints
+    # on a machine with others there is nothing to put back
+    if len(states)==len(get()): put(states)
     for rng,o in zip(_rngs(dls), state['loaders']): rng.setstate(o)
 
 # %% ../nbs/10f_resume.ipynb #02bf7d53
@@ -101,10 +109,16 @@ class Checkpoint(Callback):
     def _cb(self, cls): return first(self.learn.cbs.filter(risinstance(cls)))
     def _trackers(self): return self.learn.cbs.filter(risinstance(TrackerCallback))
 
+    def _norms(self):
+        "What norm layers do in this fit, as far as there are any: do they train although the body is frozen? Are statistics kept?"
+        model,learn = get_model(self.learn.model),self.learn
+        return dict(train_bn   = learn.train_bn and learn.opt.frozen_idx>0 and len(norm_bias_params(model, with_bias=False))>0,
+                    keep_stats = hasattr(model, 'kept_norms') and len(model.kept_norms())>0)
+
     def _plan(self):
         "What this fit is going to do, for comparison"
         learn,s = self.learn,self._cb(ParamScheduler)
-        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, train_bn=learn.opt.frozen_idx>0 and learn.train_bn, keep_stats=getattr(get_model(learn.model), 'keep_stats', False), optimiser=[_name(o) for o in learn.opt.cbs],
+        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(), optimiser=[_name(o) for o in learn.opt.cbs],
                            precision=[_name(o)+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
                            # a third of the way
                            schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
@@ -141,8 +155,9 @@ class Checkpoint(Callback):
         state,learn,plan = self.found,self.learn,self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
-        # earlier checkpoints do not say what batch norm did: what it does in fastai
-        then = dict(train_bn=plan['frozen']>0, keep_stats=False)|state['plans'][self.n_fits]
+        then = state['plans'][self.n_fits]
+        # earlier checkpoints do not say what norm layers did: what they do in fastai
+        if 'train_bn' not in then: then = {**then, 'train_bn':plan['frozen']>0 and len(norm_bias_params(get_model(learn.model), with_bias=False))>0, 'keep_stats':False}
         diff = [f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k]]
         if diff: raise ValueError(f'{self.path}: fit number {self.n_fits+1} of another training ({"; ".join(diff)}): use the same, or delete the checkpoint to begin again')
         # what was done in an earlier fit is in the state of the later

@@ -106,7 +106,9 @@ def _check_folder(out, settings, force):
         return False
     try: then = json.loads((out/'settings.json').read_text(encoding='utf-8'))
     except ValueError as e: raise ValueError(f'{out}/settings.json cannot be read ({e}), so it is not known what was trained: choose another --out, or train anew with --force') from e
-    diff = [f'{k}={settings.get(k)!r}, and was {then.get(k)!r}' for k in {**then, **settings} if k not in _free and then.get(k)!=settings.get(k)]
+    # what is left out may have another default in the version that wrote them, which is what counts
+    def same(k): return k in _free or then.get(k)==settings.get(k) or k not in then or settings.get(k) is None and k in ('lr','freeze_epochs')
+    diff = [f'{k}={settings.get(k)!r}, and was {then.get(k)!r}' for k in {**then, **settings} if not same(k)]
     if diff: raise ValueError(f'{out} holds a training with other settings ({"; ".join(diff)}): choose another --out, or train anew with --force')
     return (out/'README.md').exists() and (out/'model.json').exists()
 
@@ -150,8 +152,8 @@ def fastvideo_train(
     arch:str='resnet18',         # A name that list_video_models() or timm knows, as x3d_m
     pool:str='mean',             # How an encoder of frames makes one answer of them: mean, max, lstm, gru, attention, diff or tsm
     epochs:int=5,                # Epochs, after those with a frozen body
-    freeze_epochs:int=None,      # Epochs with a frozen body, for pretrained weights; as many as make 60 steps, at least one
-    lr:float=None,               # Learning rate, at its highest; 0.002 for pretrained weights, 0.003 from scratch
+    freeze_epochs:int=None,      # Epochs with a frozen body, for pretrained weights; left out, as many as make 60 steps, at least one
+    lr:float=None,               # Learning rate, at its highest; left out, 0.002 for pretrained weights and 0.003 from scratch
     n_frames:int=None,           # Frames in a clip; what the model is made for, else 8
     size:int=None,               # Pixels, width and height; what the model is made for, else 112
     bs:int=16,                   # Clips in a batch, for each process
@@ -166,6 +168,7 @@ def fastvideo_train(
     weights:str=None,            # File with weights to start from, instead of a download
     no_pretrained:store_true=False, # Start from scratch?
     precision:str='auto',        # auto (16 bits on CUDA, else 32), fp16, bf16 or fp32
+    train_bn:store_true=False,   # Let norm layers of pretrained weights follow the clips, as fastai does?
     grad_ckpt:store_true=False,  # Less memory for more time?
     channels_last:store_true=False, # Order of memory with channels last?
     compile:store_true=False,    # Compile the model?
@@ -197,13 +200,13 @@ def fastvideo_train(
     set_seed(seed)
     dls = VideoDataLoaders.from_folder(path, arch=arch, n_frames=n_frames, size=size, bs=bs, seed=seed, valid_pct=valid_pct, splits=official_splits(splits, fold) if splits else None,
                                        sampling=sampling, stride=stride, on_error=on_error, num_workers=ifnone(n_workers, defaults.cpus))
-    learn = video_learner(dls, arch, pool=pool, grid=grid, pretrained=not no_pretrained, weights=weights, precision=precision, grad_ckpt=grad_ckpt, channels_last=channels_last,
+    learn = video_learner(dls, arch, pool=pool, grid=grid, pretrained=not no_pretrained, weights=weights, precision=precision, train_bn=train_bn or None, grad_ckpt=grad_ckpt, channels_last=channels_last,
                           compile=compile, path=out, model_dir='.', cbs=GradientAccumulation(accumulate) if accumulate else None)
     lists = dls_lists(dls, path)
     if not rank_distrib(): _begin(out, settings, lists, force)
     frozen = not no_pretrained and (weights or model_cfg(arch).pretrained)
     lr,freeze_epochs = ifnone(lr, 2e-3 if frozen else 3e-3),ifnone(freeze_epochs, learn.head_epochs())
-    if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {"fine-tuning" if frozen else "training from scratch"} {arch}')
+    if not rank_distrib(): print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(dls.vocab)} classes; {f"fine-tuning (freeze_epochs={freeze_epochs})" if frozen else "training from scratch"} {arch}')
     cbs = [Checkpoint(out/'checkpoint.pth'), _History(out/'history.csv')]
     with distributed(learn), contextlib.nullcontext() if watched() else learn.no_bar():
         if frozen: learn.fine_tune(epochs, lr, freeze_epochs=freeze_epochs, cbs=cbs)

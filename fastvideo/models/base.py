@@ -9,7 +9,6 @@ __all__ = ['Features', 'VideoModel', 'video_splitter', 'read_weights', 'load_wei
 # %% ../../nbs/09_models.base.ipynb #ff7a8645
 from fastai.vision.all import *
 from ..registry import *
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.flop_counter import FlopCounterMode
 
 # %% ../../nbs/09_models.base.ipynb #04e2f4bb
@@ -23,22 +22,26 @@ class VideoModel(Module):
     n_out,head_names = None,('head',)   # number of logits; submodules that make up the head, in the order in which they are called
     inner = ''                          # the submodule that published checkpoints are of; '' is the model itself
     made = None                         # how `create_video_model` made it, as plain data, if that can be told in words
-    keep_stats = False                  # does batch norm in the body keep its statistics while it trains? True once pretrained weights are loaded
+    keep_stats = False                  # do norm layers of the body keep their running statistics while it trains? So with pretrained weights
 
     def body_modules(self):
-        "The modules of the body: all that neither are of the head nor hold a part of it"
+        "The modules of the body: those that are neither in the head nor hold a part of it"
         heads = tuple(f'{o}.' for o in self.head_names)
         return [m for k,m in self.named_modules() if k and not f'{k}.'.startswith(heads) and not any(o.startswith(f'{k}.') for o in heads)]
+
+    def kept_norms(self):
+        "The modules of the body with running statistics, if these are kept"
+        return [m for m in self.body_modules() if getattr(m, 'running_var', None) is not None] if self.keep_stats else []
 
     def train(self,
         mode:bool=True   # Train, or evaluate?
     ):
-        "As `Module.train`; but a body that is frozen stays in eval mode, and so does its batch norm with `keep_stats`"
+        "As `Module.train`; but a body of which nothing trains stays in eval mode, and so do `kept_norms`"
         super().train(mode)
         if not mode: return self
-        frozen = not any(p.requires_grad for p in video_splitter(self)[0])
-        for m in self.body_modules():
-            if frozen or self.keep_stats and isinstance(m, _BatchNorm): m.training = False
+        heads = tuple(f'{o}.' for o in self.head_names)
+        trains = [p.requires_grad for k,p in self.named_parameters() if not k.startswith(heads)]
+        for m in self.body_modules() if trains and not any(trains) else self.kept_norms(): m.training = False
         return self
 
     def __call__(self, *args, **kwargs):
