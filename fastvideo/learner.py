@@ -33,6 +33,11 @@ class CPUPrecision(MixedPrecision):
     def __init__(self): super().__init__(AMPMode.BF16)
     def before_fit(self): self.autocast,self.learn.scaler,self.scales = torch.autocast('cpu', torch.bfloat16),torch.amp.GradScaler('cpu', enabled=False),L()
 
+class _BodyRates(Callback):
+    "While `lr_find` tries rates, the body has a hundredth of that of the head"
+    order = LRFinder.order+1
+    def before_batch(self): self.opt.set_hyper('lr', slice(self.opt.hypers[-1]['lr']/100, self.opt.hypers[-1]['lr']))
+
 class VideoLearner(Learner):
     "A `Learner` for clips"
     cached = None   # what `cache_features` was asked for
@@ -90,17 +95,26 @@ class VideoLearner(Learner):
     @delegates(Learner.fine_tune)
     def fine_tune(self,
         epochs:int,               # Epochs of the whole model
-        base_lr:float=2e-3,       # Learning rate of the head while the body is frozen; then half of it, and `lr_mult` times less for the body
+        base_lr:float|slice=2e-3, # Learning rate of the head while the body is frozen; then half of it, and `lr_mult` times less for the body
         freeze_epochs:int=None,   # Epochs of the head before that; None: `head_epochs`
         *args,
         **kwargs
     ):
         "As `Learner.fine_tune`, with a head that has learned something before the body moves"
+        if isinstance(base_lr, slice): base_lr = base_lr.stop
         if freeze_epochs is None:
             freeze_epochs = self.head_epochs(kwargs.get('cbs'))
             how = ', and cache_features() makes them quick' if self.cached is None else ''
             if freeze_epochs>1: self.logger(f'{freeze_epochs} epochs of the head come first, since {self.dls.train.n} clips make few steps; freeze_epochs=… sets another number{how}')
         super().fine_tune(epochs, base_lr, freeze_epochs, *args, **kwargs)
+
+    @delegates(Learner.lr_find)
+    def lr_find(self, *args, **kwargs):
+        "As `Learner.lr_find`; where pretrained weights train, they get a hundredth of the rate, and suggestions are slices that say so"
+        model = get_model(self.model)
+        if not getattr(model, 'keep_stats', False) or is_frozen(model): return super().lr_find(*args, **kwargs)
+        with self.added_cbs(_BodyRates()): res = super().lr_find(*args, **kwargs)
+        return res and type(res)(*[slice(o/100, o) for o in res])
 
     def head_epochs(self,
         cbs=None   # Callbacks of the training to come, besides those of the learner
