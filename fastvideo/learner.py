@@ -323,7 +323,7 @@ def video_learner(
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
     wd_bn_bias:bool=False,      # … for normalisation and biases too?
-    train_bn:bool=None,         # Do norm layers train in a frozen body, as in fastai? And statistics of batch norm move: False: no; None: not those of pretrained weights
+    train_bn:bool=None,         # True, as in fastai: norm layers of a frozen body train, and statistics of batch norm always move; False: neither; None: statistics move from scratch only
     moms:tuple=(0.95,0.85,0.95),# Momentum
     **kwargs
 ):
