@@ -101,14 +101,12 @@ def feature_key(
 ):
     "A hash of all that the features of `learn` depend on: body, weights, reading, transforms, precision and files"
     model,h = get_model(learn.model),hashlib.sha256()
-    heads = tuple(f'{o}.' for o in model.head_names)
     def add(*os): h.update(re.sub(' at 0x[0-9a-f]+', '', repr(os)).encode())
-    def body(named): return [(k,o) for k,o in named if not f'{k}.'.startswith(heads)]
     add(__version__, n_views, _amp(learn))
     add({k:repr(v) for k,v in vars(model).items() if k not in ('n_out','training','made','keep_stats') and k[0]!='_'})
     def simple(o): return {a:v for a,v in sorted(vars(o).items()) if isinstance(v, (bool,int,float,str,tuple)) and a!='training'}
-    for k,o in body(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), simple(o) if k else '')
-    for k,o in body([*model.named_parameters(), *model.named_buffers()]): add(k, _plain(o))
+    for k,o in model.outside_head(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), simple(o) if k else '')
+    for k,o in model.outside_head([*model.named_parameters(), *model.named_buffers()]): add(k, _plain(o))
     for dl,draws in zip(learn.dls.loaders[:2], (n_views>1,False)):
         tl,i = dl.dataset.tls[0],_reader(dl)
         tfms = [*tl.tfms.fs[i:], *dl.after_item.fs, *dl.after_batch.fs]

@@ -109,16 +109,16 @@ class Checkpoint(Callback):
     def _cb(self, cls): return first(self.learn.cbs.filter(risinstance(cls)))
     def _trackers(self): return self.learn.cbs.filter(risinstance(TrackerCallback))
 
-    def _norms(self):
-        "What norm layers do in this fit, as far as there are any: do they train although the body is frozen? Are statistics kept?"
-        model,learn = get_model(self.learn.model),self.learn
-        return dict(train_bn   = learn.train_bn and learn.opt.frozen_idx>0 and len(norm_bias_params(model, with_bias=False))>0,
-                    keep_stats = hasattr(model, 'kept_norms') and len(model.kept_norms())>0)
+    def _norms(self, train_bn, kept):
+        "What norm layers do in this fit: do they train in a frozen body, if there are any? Are there statistics that are kept?"
+        frozen = self.learn.opt.frozen_idx>0 and len(norm_bias_params(get_model(self.learn.model), with_bias=False))>0
+        return dict(train_bn=train_bn and frozen, keep_stats=len(kept)>0)
 
     def _plan(self):
         "What this fit is going to do, for comparison"
         learn,s = self.learn,self._cb(ParamScheduler)
-        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(), optimiser=[_name(o) for o in learn.opt.cbs],
+        kept = getattr(get_model(learn.model), 'kept_norms', list)()
+        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(learn.train_bn, kept), optimiser=[_name(o) for o in learn.opt.cbs],
                            precision=[_name(o)+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
                            # a third of the way
                            schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
@@ -155,9 +155,8 @@ class Checkpoint(Callback):
         state,learn,plan = self.found,self.learn,self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
-        then = state['plans'][self.n_fits]
         # earlier checkpoints do not say what norm layers did: what they do in fastai
-        if 'train_bn' not in then: then = {**then, 'train_bn':plan['frozen']>0 and len(norm_bias_params(get_model(learn.model), with_bias=False))>0, 'keep_stats':False}
+        then = {**self._norms(True, []), **state['plans'][self.n_fits]}
         diff = [f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k]]
         if diff: raise ValueError(f'{self.path}: fit number {self.n_fits+1} of another training ({"; ".join(diff)}): use the same, or delete the checkpoint to begin again')
         # what was done in an earlier fit is in the state of the later

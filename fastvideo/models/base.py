@@ -24,10 +24,16 @@ class VideoModel(Module):
     made = None                         # how `create_video_model` made it, as plain data, if that can be told in words
     keep_stats = False                  # do norm layers of the body keep their running statistics while it trains? So with pretrained weights
 
+    def outside_head(self,
+        named   # Pairs (name, module, parameter or buffer)
+    ):
+        "Those of the pairs whose name is not within the head"
+        heads = tuple(f'{o}.' for o in self.head_names)
+        return [(k,o) for k,o in named if not f'{k}.'.startswith(heads)]
+
     def body_modules(self):
         "The modules of the body: those that are neither in the head nor hold a part of it"
-        heads = tuple(f'{o}.' for o in self.head_names)
-        return [m for k,m in self.named_modules() if k and not f'{k}.'.startswith(heads) and not any(o.startswith(f'{k}.') for o in heads)]
+        return [m for k,m in self.outside_head(self.named_modules()) if k and not any(o.startswith(f'{k}.') for o in self.head_names)]
 
     def kept_norms(self):
         "The modules of the body with running statistics, if these are kept"
@@ -39,8 +45,7 @@ class VideoModel(Module):
         "As `Module.train`; but a body of which nothing trains stays in eval mode, and so do `kept_norms`"
         super().train(mode)
         if not mode: return self
-        heads = tuple(f'{o}.' for o in self.head_names)
-        trains = [p.requires_grad for k,p in self.named_parameters() if not k.startswith(heads)]
+        trains = [p.requires_grad for _,p in self.outside_head(self.named_parameters())]
         for m in self.body_modules() if trains and not any(trains) else self.kept_norms(): m.training = False
         return self
 
