@@ -126,7 +126,7 @@ def distributed(
     if kind not in ('cuda','cpu'):
         raise ValueError(f"several processes train on CUDA or on a CPU, and the data goes to {learn.dls.device}: make the loaders with device='cpu'")
     if kind=='cuda' and int(os.environ['LOCAL_RANK'])>=n_gpus:
-        raise ValueError(f'there are more processes than the {n_gpus} GPUs of this machine: torchrun --nproc_per_node {n_gpus}')
+        raise ValueError(f"there are more processes than the {n_gpus} GPUs of this machine: torchrun --nproc_per_node {n_gpus}, or loaders with device='cpu'")
     bar,model = hasattr(learn, 'progress'),learn.model
     norms = _norms(model)
     def restore():

@@ -49,9 +49,17 @@ class VideoModel(Module):
         for m in self.body_modules() if trains and not any(trains) else self.kept_norms(): m.training = False
         return self
 
-    def __call__(self, *args, **kwargs):
-        if args and getattr(args[0], 'is_features', False): return self.classify(args[0].as_subclass(Tensor))
-        return super().__call__(*args, **kwargs)
+    def here(self,
+        x:Tensor|tuple   # Clips, features, or several of them
+    ):
+        "`x` on the device of the model"
+        p = next(self.parameters(), None)
+        return x if p is None else apply(lambda o: o.to(p.device), x)
+
+    def __call__(self, x, *args, **kwargs):
+        x = self.here(x)
+        if getattr(x, 'is_features', False): return self.classify(x.as_subclass(Tensor))
+        return super().__call__(x, *args, **kwargs)
 
     def encode(self,
         x:Tensor   # Clips (B,T,C,H,W)

@@ -155,7 +155,7 @@ class FrameModel(VideoModel):
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
     ):
         "Features (B,T,nf*grid*grid) of the frames"
-        x = as_clip(x)
+        x = as_clip(self.here(x))
         if self.shifts:
             if self.encoder.low_mem is not False: raise ValueError("pool='tsm' needs all frames in the encoder at once: low_mem must be False")
             set_frames(self.encoder, x.shape[1])
