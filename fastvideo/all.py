@@ -32,6 +32,7 @@ from .stream import *
 from .features import *
 from .memory import *
 from .resume import *
+from .steps import *
 from .distributed import *
 from .learner import *
 from .callbacks import *

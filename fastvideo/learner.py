@@ -22,6 +22,7 @@ from .features import *
 from .memory import *
 from .memory import _total_memory
 from .resume import *
+from .steps import *
 from .models.base import *
 from .models.frame import *
 from .models.create import *
@@ -45,13 +46,19 @@ class VideoLearner(Learner):
     def __init__(self,
         dls:DataLoaders,     # Clips
         model:nn.Module,     # A `VideoModel`, or any module
+        loss_func=None,      # None: the one that goes with the labels
+        opt_func=FusedAdam,  # Optimiser
         *args,
         train_bn:bool=None,  # As in `video_learner`; of a module that is no `VideoModel` it means what it means in fastai
         **kwargs
     ):
         if not isinstance(m := get_model(model), VideoModel): train_bn = ifnone(train_bn, True)
         elif train_bn is not None: m.keep_stats = not train_bn
-        super().__init__(dls, model, *args, train_bn=bool(train_bn), **kwargs)
+        super().__init__(dls, model, loss_func, opt_func, *args, train_bn=bool(train_bn), **kwargs)
+
+    def add_cb(self, cb):
+        "As `Learner.add_cb`; of fastai's own, those that would make the CPU wait are taken from `async_cbs`"
+        return super().add_cb(async_cbs.get(cb, cb) if isinstance(cb, type) else cb)
 
     def freeze_to(self, n):
         "As `Learner.freeze_to`, by the `train_bn` of this learner, even after `load` of a file that knows another"
@@ -76,7 +83,7 @@ class VideoLearner(Learner):
         return self._precision(CPUPrecision()) if self.dls.device.type=='cpu' else self._mixed(AMPMode.BF16, **kwargs)
 
     def _mixed(self, mode, **kwargs):
-        if self.dls.device.type=='cuda': return self._precision(MixedPrecision(amp_mode=mode, **kwargs))
+        if self.dls.device.type=='cuda': return self._precision(AsyncPrecision(amp_mode=mode, **kwargs))
         warn(f'{mode.value} is for CUDA, and the data goes to {self.dls.device}: training stays in 32 bits')
         return self._precision()
 
@@ -90,7 +97,9 @@ class VideoLearner(Learner):
             ck = first((self.cbs+cbs).filter(risinstance(Checkpoint)))
             # features depend on weights, so these must be back before
             if ck and not any(isinstance(o, LRFinder) for o in cbs): ck.begin(self)
-            with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
+            try:
+                with nullcontext() if self.cached is None or (ck and ck.skips()) else on_features(self, **self.cached): super().fit(n_epoch, lr, wd, cbs, reset_opt, start_epoch)
+            finally: self.cbs.filter(risinstance(AsyncRecorder)).map(Self.settle())      # an epoch may have been cut short
 
     @delegates(Learner.fine_tune)
     def fine_tune(self,
@@ -169,8 +178,8 @@ class VideoLearner(Learner):
         return res
 
     def to_detach(self, b, cpu=True, gather=True):
-        "As `Learner.to_detach`, but of this process alone: `distributed` puts together what several found"
-        return to_detach(b, cpu, gather=False)
+        "As `Learner.to_detach`, but of this process alone: `distributed` puts together what several found. One number, like the accuracy of a batch, stays on its device: to read it would be to wait"
+        return to_detach(b, cpu and not (isinstance(b, Tensor) and b.ndim==0), gather=False)
 
     @delegates(Learner.export)
     def export(self, fname='export.pkl', **kwargs):
@@ -314,7 +323,7 @@ def video_learner(
     normalize:bool=True,        # Normalise as the model wants?
     keep_head:bool=False,       # Keep the classifier of the weights, too? The classes of `dls` must be theirs
     loss_func:Callable=None,    # None: the one that goes with the labels
-    opt_func=Adam,              # Optimiser
+    opt_func=FusedAdam,         # Optimiser
     lr:float=defaults.lr,       # Learning rate
     splitter:Callable=video_splitter, # Parameter groups
     cbs=None,                   # Callbacks

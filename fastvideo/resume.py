@@ -119,7 +119,7 @@ class Checkpoint(Callback):
         learn,s = self.learn,self._cb(ParamScheduler)
         kept = getattr(get_model(learn.model), 'kept_norms', list)()
         return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(learn.train_bn, kept), optimiser=[_name(o) for o in learn.opt.cbs],
-                           precision=[_name(o)+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
+                           precision=[_name(o).replace('Async', 'Mixed')+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
                            # a third of the way
                            schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
 
