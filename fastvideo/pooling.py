@@ -62,8 +62,8 @@ class LSTMPool(Module):
     def forward(self, x):
         h = self.rnn(x)[1]
         if isinstance(h, tuple): h = h[0]           # of an LSTM: (states, cells)
-        # (layers*directions, B, hidden), those of the last layer last
-        return h[-1-self.rnn.bidirectional:].transpose(0,1).flatten(1)
+        # (layers*directions, B, hidden), those of the last layer last; while it exports an LSTM, torch 2.11 has an axis more
+        return h.flatten(0,-3)[-1-self.rnn.bidirectional:].transpose(0,1).flatten(1)
 
 class GRUPool(LSTMPool):
     "The final state of a GRU over time, as `LSTMPool`"
