@@ -59,7 +59,11 @@ class VideoModel(Module):
     def __call__(self, x, *args, **kwargs):
         x = self.here(x)
         if getattr(x, 'is_features', False): return self.classify(x.as_subclass(Tensor))
-        return super().__call__(x, *args, **kwargs)
+        try: return super().__call__(x, *args, **kwargs)
+        except RuntimeError as e:
+            if not re.search('implemented (for the|on) MPS', str(e)): raise
+            raise type(e)(f"{type(self).__name__} needs what PyTorch does not have on a Mac's GPU ({str(e).split('. ')[0]}). Set PYTORCH_ENABLE_MPS_FALLBACK=1 before Python starts, "
+                          "and the CPU does that part; or take a frame encoder, as 'resnet18' with any pool; or make the loaders with device='cpu'") from e
 
     def encode(self,
         x:Tensor   # Clips (B,T,C,H,W)
