@@ -331,7 +331,8 @@ def to_torch_export(
     graph,ep,shape,sizes = _export(learn)
     with _part(path) as tmp:
         torch.export.save(ep, tmp, extra_files={'vocab.json':_vocab(learn)})
-        _check_parity(torch.export.load(tmp).module(), graph, shape, sizes, path)
+        with _quiet(): program = torch.export.load(tmp).module()
+        _check_parity(program, graph, shape, sizes, path)
     return Path(path)
 
 # %% ../nbs/13_export.ipynb #ef7d9207
