@@ -42,7 +42,8 @@ class ViewsDL(VideoDL):
         self.vids = list({str(o) if isinstance(o := first(L(it)), (str,Path)) else i:i for i,it in reversed(list(enumerate(ds.items)))}.values())[::-1]
         if not self.vids: raise ValueError('no videos to evaluate; where the learner comes from a file its validation set is empty: give a folder or a list as dl')
         self.views,self.max,self.each = (n_clips,n_crops),dl.bs,dl.after_item
-        super().__init__(ds, on_error=on_error, num_workers=dl.fake_l.num_workers, device=dl.device, after_batch=dl.after_batch, do_setup=False, n=len(self.vids))
+        # batches of one video, of which each worker gets the next: of larger ones few workers get any
+        super().__init__(ds, bs=1, on_error=on_error, num_workers=dl.fake_l.num_workers, device=dl.device, after_batch=dl.after_batch, do_setup=False, n=len(self.vids))
 
     def get_idxs(self): return self.vids
     def __len__(self):  return len(self.vids)*math.ceil(math.prod(self.views)/self.max)
@@ -140,6 +141,9 @@ def evaluate_views(
     seen = _Seen()
     probs,targs = learn.get_preds(dl=views, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
     video,start,names = torch.cat(seen.video),torch.cat(seen.start),list(map(str, vocab))
+    # workers take turns
+    order = video.argsort(stable=True)
+    probs,targs,video,start = [o[order] for o in (probs,targs,video,start)]
     vprobs,vtargs = by_video(probs, targs, video)
     def scores(p, t): return dict(top_1=_top_k(p, t, 1), top_5=_top_k(p, t, 5), mean_class_accuracy=_class_accuracies(p, t).mean().item())
     def per_class(p, t): return pd.Series(_class_accuracies(p, t).tolist(), [names[i] for i in t.unique()])
