@@ -80,6 +80,7 @@ def compare(model, ways, steps=8, rounds=3):
         before = torch.cuda.memory_allocated() if cuda else 0
         if cuda: torch.cuda.reset_peak_memory_stats()
         learn = learner(dls, model, normalize=False, **kw)
+        if 'in 2D' in k: depthwise_in_2d(learn.model)
         # C++ for a CPU takes a minute to be compiled: the graphs as they are do, to see that it works
         if cfg is tiny and kw.get('compile'): learn.model.compile(backend='eager')
         def one(learn=learn, tf32=tf32, bench=bench):
@@ -113,9 +114,21 @@ def cnn_lstm_compiled():    compare('cnn_lstm',    ways(*compiled))
 def timesformer_compiled(): compare('timesformer', ways(*compiled))
 # many a CPU takes ten times as long for its bf16
 def r2plus1d():             compare('r2plus1d',    ways('fp32', *(('fp16','fp16 channels_last') if cuda else ('fp32 channels_last',))), 4)
+
+def _planes(m, x):
+    "What the depthwise convolution 3×3×3 `m` gives, by three in 2D: of the frame before, of this one, of the next"
+    b,t = x.shape[0],x.shape[2]
+    x = x.transpose(1,2).flatten(0,1)
+    before,this,after = [F.conv2d(x, w, stride=m.stride[1:], padding=m.padding[1:], groups=m.groups).unflatten(0, (b,t)) for w in m.weight.unbind(2)]
+    return (this+F.pad(before[:,:-1], (0,)*6+(1,0))+F.pad(after[:,1:], (0,)*6+(0,1))).transpose(1,2)
+
+def depthwise_in_2d(model):
+    for m in model.modules():
+        if isinstance(m, nn.Conv3d) and m.groups==m.in_channels>1 and m.kernel_size==(3,3,3): m.forward = partial(_planes, m)
+
 def x3d():
-    names = 'fp32','fp16','fp16 channels_last'
-    compare('x3d', ways(*names, *[f'{o}, cudnn.benchmark off' for o in names if cuda]), 2, 2)
+    names = 'fp16','fp16 channels_last'
+    compare('x3d', ways('fp32', *names, *[f'{o}, cudnn.benchmark off' for o in names if cuda], *[f'{o}, depthwise in 2D' for o in names]), 2, 2)
 
 # Loaders, and training that waits for them
 
@@ -197,6 +210,10 @@ def demo_by_steps():
     def run():
         with contextlib.redirect_stdout(io.StringIO()): fastvideo_demo(out=cfg.dir/'demo', path=videos() if cfg is tiny else None, **cfg.demo)
     total = seconds(run)
+    # it reads in one process: would workers, which start anew for each epoch and each validation, be quicker?
+    for w in 0,min(4, defaults.cpus):
+        dls = VideoDataLoaders.from_folder(cfg.dir/'demo'/('frames' if cfg is tiny else 'frames-0'), n_frames=8, size=64, bs=16, seed=0, num_workers=w)
+        secs.append((f'all its reading, {w} workers', 2*cfg.demo['epochs']*seconds(lambda: [None for dl in dls for _ in dl])))
     print(f'\n**fastvideo-demo**, {cfg.demo["epochs"]} epochs where 18 are usual\n\n| | of the time |\n|---|---|')
     for k,v in secs: print(f'| {k} | {v/total:.0%} |')
 
