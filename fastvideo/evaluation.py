@@ -141,7 +141,7 @@ def evaluate_views(
     seen = _Seen()
     probs,targs = learn.get_preds(dl=views, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
     video,start,names = torch.cat(seen.video),torch.cat(seen.start),list(map(str, vocab))
-    # workers take turns
+    # views come as workers finish them
     order = video.argsort(stable=True)
     probs,targs,video,start = [o[order] for o in (probs,targs,video,start)]
     vprobs,vtargs = by_video(probs, targs, video)

@@ -57,8 +57,8 @@ class VideoLearner(Learner):
         super().__init__(dls, model, loss_func, opt_func, *args, train_bn=bool(train_bn), **kwargs)
 
     def add_cb(self, cb):
-        "As `Learner.add_cb`; of fastai's own, those that would make the CPU wait are taken from `async_cbs`"
-        return super().add_cb(async_cbs.get(cb, cb) if isinstance(cb, type) else cb)
+        "As `Learner.add_cb`, by way of `async_cb`"
+        return super().add_cb(async_cb(cb))
 
     def freeze_to(self, n):
         "As `Learner.freeze_to`, by the `train_bn` of this learner, even after `load` of a file that knows another"

@@ -83,9 +83,14 @@ def send(
 ):
     "`b` on `device`; where that is CUDA, neither the CPU nor what is computed there waits for the copy"
     if device is None: return b
-    if torch.device(device).type!='cuda': return to_device(b, device)
+    device = torch.device(device)
+    if device.type!='cuda' or defaults.use_cuda==False: return to_device(b, device)
+    # the GPU that is current now, not when the stream was made
+    if device.index is None: device = torch.device('cuda', torch.cuda.current_device())
     now,side = torch.cuda.current_stream(device),_side(device)
-    def copy(o): return o.pin_memory().to(device, non_blocking=True) if isinstance(o, Tensor) and o.device.type=='cpu' else o
+    def copy(o):
+        if not isinstance(o, Tensor) or o.device==device: return o
+        return (o.pin_memory() if o.device.type=='cpu' and o.layout==torch.strided else o).to(device, non_blocking=True)
     with torch.cuda.stream(side): res = apply(copy, b)
     now.wait_stream(side)
     # the memory is made on one stream and used on the other: it is free when the other is done

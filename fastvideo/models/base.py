@@ -54,14 +54,14 @@ class VideoModel(Module):
     ):
         "`x` on the device of the model"
         p = next(self.parameters(), None)
-        return x if p is None else apply(lambda o: o.to(p.device), x)
+        return x if p is None else apply(lambda o: o if o.device==p.device else o.to(p.device), x)
 
     def __call__(self, x, *args, **kwargs):
         x = self.here(x)
         if getattr(x, 'is_features', False): return self.classify(x.as_subclass(Tensor))
         try: return super().__call__(x, *args, **kwargs)
         except RuntimeError as e:
-            if not re.search('implemented (for the|on) MPS', str(e)): raise
+            if not re.search('implemented for the MPS', str(e)): raise
             raise type(e)(f"{type(self).__name__} needs what PyTorch does not have on a Mac's GPU ({str(e).split('. ')[0]}). Set PYTORCH_ENABLE_MPS_FALLBACK=1 before Python starts, "
                           "and the CPU does that part; or take a frame encoder, as 'resnet18' with any pool; or make the loaders with device='cpu'") from e
 
