@@ -161,7 +161,7 @@ def training():
             fit(learn)
             secs,share = learn.waits.found()
         table(f'Training, {cfg.models[model][0]}, {name}, {dl.fake_l.num_workers} workers, precision as by default', {'the step alone':alone, 'training':bs*(len(dl)-1)/secs}, 'the step alone')
-        print(f'\nwaiting for data: {share:.0%} of a step')
+        print(f'\nbetween two steps, waiting for data and making floats of it: {share:.0%} of a step')
 
 def loader():
     dls = {'stored frames':loaders(frames()), 'stored frames, augmented':loaders(frames(), batch_tfms=clip_aug_transforms()), 'videos':loaders(videos())}
