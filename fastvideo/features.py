@@ -11,6 +11,7 @@ from fastai.vision.all import *
 from . import __version__
 from .video import *
 from .loader import *
+from .steps import *
 from .reader import *
 from .volumes import Volume
 from .models.base import *
@@ -91,8 +92,8 @@ def check_features(
 def _amp(learn):
     "The dtype of mixed precision in which `learn` trains, or None"
     cb = first(learn.cbs.filter(risinstance(MixedPrecision)))
-    # fastai's own does nothing on a CPU
-    if cb is None or type(cb) is MixedPrecision and first(learn.model.parameters()).device.type!='cuda': return None
+    # that of CUDA does nothing elsewhere
+    if cb is None or type(cb) in (MixedPrecision,AsyncPrecision) and first(learn.model.parameters()).device.type!='cuda': return None
     return torch.bfloat16 if cb.amp_mode==AMPMode.BF16 else torch.float16
 
 def feature_key(
