@@ -283,6 +283,7 @@ def load_features(
 ):
     "{'train': (features, which clips have them), 'valid': …} from the file with the key of `learn`, which is made if it is not there"
     check_features(learn, n_views)
+    learn.model.to(learn.dls.device)           # as `fit` does: where, and in which precision, belongs to the key
     key    = feature_key(learn, n_views)
     folder = learn.path/learn.model_dir/'features' if path is None else Path(path)
     file,shapes = folder/f'{key}.safetensors',dict(train=(len(learn.dls.train_ds),n_views), valid=(len(learn.dls.valid_ds),1))
