@@ -67,16 +67,16 @@ class AsyncPrecision(MixedPrecision):
         self._scales,self._skips = [],[]
 
     @property
-    def _step_supports_amp_scaling(self): return hasattr(self.opt, 'found_inf')      # PyTorch asks for it
+    def _step_supports_amp_scaling(self): return hasattr(self.opt, 'found_inf') and self.scaler.is_enabled()      # PyTorch asks for it
 
     def before_step(self):
-        if not self._step_supports_amp_scaling or not self.scaler.is_enabled(): return super().before_step()
+        if not self._step_supports_amp_scaling: return super().before_step()
         self.scaler.unscale_(self)      # now, as clipping comes next
         self.scaler.step(self)
 
     def step(self, *args, **kwargs):
         super().step()
-        if not self._step_supports_amp_scaling or not self.scaler.is_enabled(): return
+        if not self._step_supports_amp_scaling: return
         self.opt.found_inf = self.found_inf
         self._skips.append(self.found_inf)
         self._scales.append(self.scaler._get_scale_async().clone())
