@@ -1,7 +1,7 @@
 "The parts of `fp16.py`, which starts this file: `python benchmarks/_fp16.py FOLDER NAME=SECONDS,NAME=SECONDS END [--path VIDEOS] [--small]`"
 from _bench import *
 from fastcore.script import *
-import contextlib, faulthandler, fastvideo.demo as demo, gc, io, platform, sys, traceback
+import contextlib, faulthandler, fastvideo.cli.demo as demo, gc, io, platform, sys, traceback
 
 cuda = torch.cuda.is_available()
 # of each model: name in tables, arguments of `video_learner`, frames, pixels, clips in a batch

@@ -1,0 +1,2 @@
+from .commands import main
+main()
