@@ -13,7 +13,6 @@ from ..predict.evaluate import *
 from ..data.volumes import *
 from ..predict.folder import *
 from ..predict.stream import *
-from ..predict.stream import _span
 from ..see.cam import *
 from ..train.export import *
 from .command import *
@@ -36,7 +35,7 @@ def _timeline_img(df):
 def _windows_of(learn, info, window=None):
     "(seconds of a window, seconds from one to the next, clips by which the whole is judged) for a video"
     r,whole = clip_reader(learn.dls.valid_ds),info.duration or 1.
-    if window is None: window = whole/4 if r.valid_sampling in ('uniform','segments') else _span(r, info.fps or 25)
+    if window is None: window = whole/4 if r.valid_sampling in ('uniform','segments') else clip_seconds(r, info.fps or 25)
     # a video may be shorter than four frames
     if window>0: window = max(window, 1.01/(info.fps or 25))
     # as many clips as lie beside each other, where the model was trained on a part of a video

@@ -11,7 +11,6 @@ from fastcore.script import *
 from ..video.file import *
 from ..video.extract import *
 from ..data.split import *
-from ..data.split import _key
 from ..data.block import *
 from ..predict.stream import *
 from ..train.learner import *
@@ -90,8 +89,8 @@ def _stored(files, names, path):
     "`files` that are meant by the stored `names`: the same path below `path`, else the same class and name"
     exact = {o.relative_to(path).as_posix() for o in files} & {*names}
     if exact: return [o for o in files if o.relative_to(path).as_posix() in exact]
-    keys = {_key(Path(o)) for o in names}
-    return [o for o in files if _key(o) in keys]
+    keys = {clip_key(o) for o in names}
+    return [o for o in files if clip_key(o) in keys]
 
 @command
 def fastvideo_evaluate(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ucf101_group', 'source_group', 'GroupSplitter', 'LeakWarning', 'audit_split', 'ucf101_splits', 'hmdb51_splits',
-           'read_list', 'find_names', 'SplitReport', 'split_report']
+           'read_list', 'clip_key', 'find_names', 'SplitReport', 'split_report']
 
 # %% ../../nbs/data/00_split.ipynb #00bcb59a
 from fastai.data.all import *
@@ -180,7 +180,12 @@ def read_list(
     return L(Path(prefix)/o[1] for o in rows),L(int(o[2]) if whole else o[2] for o in rows)
 
 # %% ../../nbs/data/00_split.ipynb #95597728
-def _key(o): return o.parent.name,o.stem if o.suffix.lower() in video_extensions else o.name
+def clip_key(
+    path:str|Path  # Of a video, of a folder of frames or of a file of packed frames, `…/<class>/<clip>`
+):
+    "(class, name) of a clip; the name is without the suffix of a video, so that a video and its frames have the same key"
+    path = Path(path)
+    return path.parent.name,path.stem if path.suffix.lower() in video_extensions else path.name
 
 def find_names(
     items:list,   # Paths of videos or folders of frames, `…/<class>/<clip>`
@@ -188,12 +193,12 @@ def find_names(
 ):
     "The indices of `splits` in `items`, as (train, valid); `VideoError` for the first name that is not there"
     if len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
-    where,names = groupby(range_of(items), lambda i: _key(Path(items[i]))),[L(o) for o in splits]
-    gone = [o for side in names for o in side if _key(Path(o)) not in where]
+    where,names = groupby(range_of(items), lambda i: clip_key(items[i])),[L(o) for o in splits]
+    gone = [o for side in names for o in side if clip_key(o) not in where]
     if gone: raise VideoError(gone[0], f'is in the lists, but not among the {len(items)} videos; so are {len(gone)} of the {sum(map(len, names))} names, this is the first')
-    twice = first(where[_key(Path(o))] for side in names for o in side if len(where[_key(Path(o))])>1)
+    twice = first(where[clip_key(o)] for side in names for o in side if len(where[clip_key(o)])>1)
     if twice: raise VideoError(items[twice[0]], f'has the class and name of another video, {items[twice[1]]}: which of the two is meant?')
-    res = tuple(L(where[_key(Path(o))][0] for o in side) for side in names)
+    res = tuple(L(where[clip_key(o)][0] for o in side) for side in names)
     left = len(items)-len({i for o in res for i in o})
     if left: warn(f'{left} of the {len(items)} videos are in neither list and are left out')
     return res
