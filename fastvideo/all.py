@@ -2,6 +2,7 @@ from fastai.vision.all import *
 from .video.file import *
 from .video.sampling import *
 from .video.extract import *
+from .video.writing import *
 from .models.registry import *
 from .models.layers import *
 from .models.pooling import *

@@ -8,6 +8,7 @@ __all__ = ['organ_names', 'solids', 'organmnist3d', 'render_solid', 'solid_volum
 # %% ../../nbs/datasets/02_organs.ipynb #8bf508a5
 from fastai.vision.all import *
 from ..video.file import *
+from ..video.writing import *
 from .shapes import *
 import hashlib
 
@@ -72,7 +73,5 @@ def solid_volumes(
     for split,k in (('train',n_per_class), ('val',max(1, n_per_class//6)), ('test',max(1, 2*n_per_class//3))):
         y = np.repeat(range_of(solids), k)
         arrays |= {f'{split}_images':np.stack([render_solid(solids[i], rng, n) for i in y]), f'{split}_labels':y[:,None].astype(np.uint8)}
-    tmp = path.with_name(f'.{path.name}.tmp')
-    with open(tmp, 'wb') as f: np.savez(f, **arrays)
-    os.replace(tmp, path)
+    with atomic_path(path) as tmp, open(tmp, 'wb') as f: np.savez(f, **arrays)
     return path

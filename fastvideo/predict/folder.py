@@ -11,6 +11,7 @@ from fastprogress.fastprogress import progress_bar
 from ..video.file import *
 from ..video.processes import *
 from ..video.sampling import *
+from ..video.writing import *
 from ..clip.core import *
 from ..data.loader import *
 from ..data.reader import *
@@ -19,7 +20,7 @@ from .metrics import *
 from .evaluate import *
 from contextlib import closing, contextmanager, nullcontext
 from numbers import Integral
-import errno, hashlib, importlib.util, inspect, json, os, re, time, uuid
+import errno, hashlib, importlib.util, inspect, json, os, re, time
 
 # %% ../../nbs/predict/02_folder.ipynb #2aa47b12
 def _one_label(learn):
@@ -176,15 +177,14 @@ def _table(learn, names, rows):
 
 # %% ../../nbs/predict/02_folder.ipynb #b30beff7
 def _plain(o):
-    "`o` as numbers and names, for the settings of a transform"
+    "A setting of a transform as a number or a name"
     if isinstance(o, Tensor): return o.detach().cpu().flatten().tolist()
-    if isinstance(o, (list,tuple)): return [_plain(a) for a in o]
     if isinstance(o, Transform): return _words(o)
     return o if o is None or isinstance(o, (int,float,str)) else getattr(o, '__qualname__', type(o).__qualname__)
 
 def _words(o):
     "Name and settings of the transform `o`"
-    return type(o).__qualname__,{k:_plain(getattr(o, k)) for k in inspect.signature(type(o).__init__).parameters if hasattr(o, k)}
+    return type(o).__qualname__,{k:map_nested(_plain, getattr(o, k)) for k in inspect.signature(type(o).__init__).parameters if hasattr(o, k)}
 
 def prediction_key(
     learn:Learner,   # Model and loaders
@@ -280,15 +280,7 @@ class PredictionFile:
                 self.synced = time.monotonic()
 
     def _put(self, path, b):
-        tmp = path.with_name(f'.{path.name}.{uuid.uuid4().hex}')
-        try:
-            with _disk(path):
-                with open(tmp, 'wb') as f:
-                    f.write(b)
-                    f.flush()
-                    os.fsync(f.fileno())
-                os.replace(tmp, path)
-        finally: tmp.unlink(missing_ok=True)
+        with _disk(path), atomic_path(path, safe=True) as tmp: tmp.write_bytes(b)
 
     def write(self, names, rows):
         "Write the table of `names`, complete or not at all, and return it"

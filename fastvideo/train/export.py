@@ -9,6 +9,7 @@ __all__ = ['save_video_model', 'load_video_learner', 'to_torch_export', 'to_onnx
 from fastai.vision.all import *
 from .. import __version__
 from ..video.file import *
+from ..video.writing import *
 from ..clip.core import *
 from ..clip.recipes import *
 from ..data.loader import *
@@ -20,8 +21,7 @@ from ..models.base import *
 from ..models.create import *
 from .learner import *
 from .learner import _add_norm
-from contextlib import contextmanager
-import hashlib, safetensors.torch, timm, torchvision
+import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
 _settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short')
@@ -150,19 +150,7 @@ def _check_same(learn, twin, made):
     if ya.shape!=yb.shape or not torch.allclose(ya, yb, rtol=1e-3, atol=1e-4, equal_nan=True):
         raise ValueError(f'{type(model).__name__} was changed after it was made: made again with the same weights, it gives other numbers. Use learn.export()')
 
-# %% ../../nbs/train/08_export.ipynb #d63519a1
-def _replace(files):
-    "Write bytes to `files`, by their paths: all under other names first"
-    tmps = {f:f.with_name(f'.{f.name}.{os.getpid()}.part') for f in files}
-    try:
-        for f,tmp in tmps.items(): tmp.write_bytes(files[f])
-        for f,tmp in tmps.items(): os.replace(tmp, f)
-    finally:
-        for tmp in tmps.values(): tmp.unlink(missing_ok=True)
-
 # %% ../../nbs/train/08_export.ipynb #f4402433
-def _versions(): return dict(fastvideo=__version__, torch=torch.__version__, torchvision=torchvision.__version__, timm=timm.__version__)
-
 def _as_json(spec):
     "`spec` as text; ValueError for what in it is not plain"
     args = {f'arguments of the model, {k}':v for k,v in spec['model']['kwargs'].items()}
@@ -191,7 +179,7 @@ def save_video_model(
     data = _data_spec(learn)
     n,n_out = len(data['vocab']),made['n_out']
     if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
-    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats, **data, versions=_versions(), extra=extra or {})))
+    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats, **data, versions=versions(), extra=extra or {})))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
     sd,device = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()},learn.dls.device or torch.device('cpu')
     broken = first(k for k,v in sd.items() if v.is_floating_point() and not v.isfinite().all())
@@ -207,7 +195,9 @@ def save_video_model(
     folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
     spec['sum'] = _sum(spec)
-    _replace({folder/'model.safetensors':b, folder/'model.json':_as_json(spec).encode()})
+    with atomic_path(folder/'model.json', safe=True) as card, atomic_path(folder/'model.safetensors', safe=True) as weights:
+        weights.write_bytes(b)
+        card.write_text(_as_json(spec), encoding='utf-8')
     return folder
 
 # %% ../../nbs/train/08_export.ipynb #2aa98752
@@ -247,7 +237,7 @@ def load_video_learner(
         if not o.exists(): raise ValueError(f'{o}: no such {"folder" if o==folder else "file"}; save_video_model writes a folder with model.json and model.safetensors')
     spec = _read_spec(jfile)
     sd = _read_weights(wfile, spec['weights'])
-    was = ', '.join(f'{k} {v} (now {_versions().get(k)})' for k,v in spec['versions'].items())
+    was = ', '.join(f'{k} {v} (now {versions().get(k)})' for k,v in spec['versions'].items())
     with no_random():
         try: model = recreate_model(spec['model'])
         except (ValueError,TypeError,KeyError) as e: raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
@@ -310,16 +300,6 @@ def _check_parity(f, graph, shape, sizes, path):
         if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-5):
             raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, by up to {(a-b).abs().max():.2g} for {n} clips')
 
-@contextmanager
-def _part(path):
-    "A file to write instead of `path`, which it becomes at the end"
-    path = Path(path)
-    tmp  = check_writable(path.parent)/f'.part{os.getpid()}.{path.name}'
-    try:
-        yield tmp
-        os.replace(tmp, path)
-    finally: tmp.unlink(missing_ok=True)
-
 def _vocab(learn): return json.dumps(list(getattr(learn.dls, 'vocab', [])), ensure_ascii=False)
 
 def to_torch_export(
@@ -329,7 +309,8 @@ def to_torch_export(
     "Write a program for `torch.export.load`, from clips (B,T,C,H,W) in [0,1] to probabilities; returns `path`. ValueError if that cannot be, or gives other numbers"
     if Path(path).suffix!='.pt2': raise ValueError(f'{path}: torch.export.load takes files whose name ends with .pt2')
     graph,ep,shape,sizes = _export(learn)
-    with _part(path) as tmp:
+    check_writable(Path(path).parent)
+    with atomic_path(path, safe=True) as tmp:
         torch.export.save(ep, tmp, extra_files={'vocab.json':_vocab(learn)})
         with _quiet(): program = torch.export.load(tmp).module()
         _check_parity(program, graph, shape, sizes, path)
@@ -349,7 +330,8 @@ def to_onnx(
         with _quiet(): program = torch.onnx.export(ep, input_names=['clips'], output_names=['probabilities'], dynamo=True, verbose=False)
     except Exception as e: raise ValueError(f'{type(graph.model).__name__} cannot be written as ONNX: {e}') from e
     program.model.metadata_props['vocab'] = _vocab(learn)
-    with _part(path) as tmp:
+    check_writable(Path(path).parent)
+    with atomic_path(path, safe=True) as tmp:
         program.save(tmp)
         try: run = onnxruntime.InferenceSession(str(tmp), providers=['CPUExecutionProvider']).run
         except Exception as e: raise ValueError(f'{path}: not written, onnxruntime cannot run what was exported: {e}') from e

@@ -10,6 +10,7 @@ __all__ = ['is_frozen', 'check_features', 'feature_key', 'FeatureFile', 'open_fe
 from fastai.vision.all import *
 from .. import __version__
 from ..video.file import *
+from ..video.writing import *
 from ..data.loader import *
 from .steps import *
 from ..data.reader import *
@@ -17,7 +18,7 @@ from ..data.volumes import Volume
 from ..models.base import *
 from types import CodeType, FunctionType
 import plum
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 import hashlib, inspect, os, struct
 
 # %% ../../nbs/train/03_features.ipynb #912e9e3b
@@ -30,13 +31,16 @@ def is_frozen(
 
 # %% ../../nbs/train/03_features.ipynb #a252d7c3
 def _plain(o, depth=5):
-    "What `o` is, in lists, dicts and text that say the same in another process"
+    "`o` in lists, dicts and text that say the same in another process"
+    return map_nested(partial(_value, depth=depth), o, list)
+
+def _value(o, depth):
+    "A value that is no list, tuple or dict, as `_plain` gives it"
     if isinstance(o, (np.ndarray,Tensor)):
         o = o.detach().cpu().contiguous() if isinstance(o, Tensor) else torch.from_numpy(np.ascontiguousarray(o))
         return str(o.dtype),tuple(o.shape),hashlib.sha256(o.flatten().view(torch.uint8).numpy()).hexdigest()
-    if isinstance(o, (list,tuple,L)):                                   return [_plain(v, depth) for v in o]
-    if isinstance(o, dict):                                             return {str(k):_plain(v, depth) for k,v in o.items()}
-    if isinstance(o, partial):                                          return [_plain(v, depth) for v in (o.func,o.args,o.keywords)]
+    if isinstance(o, L):                                                return _plain(list(o), depth)
+    if isinstance(o, partial):                                          return _plain([o.func,o.args,o.keywords], depth)
     if o is None or isinstance(o, (bool,int,float,str,bytes,Path,Enum)): return repr(o)
     if isinstance(o, FunctionType):                                     return _code(o, depth)
     if isinstance(o, plum.Function):                                    return [_plain(m.implementation, depth) for m in o.methods]
@@ -127,7 +131,9 @@ class FeatureFile:
         say:Callable=noop # Called with what is good to know
     ):
         store_attr()
-        self.read,self.part,self.f = {k:np.zeros(o, dtype=np.uint8) for k,o in shapes.items()},file.with_name(f'{file.stem}.{os.getpid()}.part'),None
+        self.read = {k:np.zeros(o, dtype=np.uint8) for k,o in shapes.items()}
+        # the file is opened with the first row; when the stack is left, it is closed and gets its name
+        self.f,self.stack = None,ExitStack()
 
     def _begin(self, x):
         "Header and room for rows like `x`"
@@ -145,7 +151,8 @@ class FeatureFile:
         free = shutil.disk_usage(self.file.parent).free
         if at>free: raise OSError(28, f'{free/1e9:.3g} GB are free')
         if at>1e9: self.say(f'features of {self.need}: {self.file}')
-        self.f = open(self.part, 'wb')
+        part   = self.stack.enter_context(atomic_path(self.file, safe=True))
+        self.f = self.stack.enter_context(open(part, 'wb'))
         self.f.write(struct.pack('<Q', len(text))+text)
         self.f.truncate(8+len(text)+at)
 
@@ -159,13 +166,10 @@ class FeatureFile:
             self.read[name][i,view] = 1
 
     def _end(self):
-        for k,o in self.read.items():
-            self.f.seek(self.start[f'{k}_read'])
-            self.f.write(o)
-        self.f.flush()
-        os.fsync(self.f.fileno())
-        self.f.close()
-        os.replace(self.part, self.file)
+        with self.stack:
+            for k,o in self.read.items():
+                self.f.seek(self.start[f'{k}_read'])
+                self.f.write(o)
 
     def _try(self, f, *args):
         try: f(*args)
@@ -182,13 +186,9 @@ class FeatureFile:
         self._try(self._put, name, items, view, x)
 
     def __enter__(self): return self
-    def __exit__(self, exc_type, exc, tb):
-        try:
-            if exc_type is None: self._try(self._end)
-        finally:
-            if self.f:
-                self.f.close()
-                self.part.unlink(missing_ok=True)
+    def __exit__(self, *exc):
+        if exc[0] is None: self._try(self._end)
+        else: self.stack.__exit__(*exc)
 
 def open_features(
     file:Path,    # From `FeatureFile`

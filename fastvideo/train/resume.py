@@ -12,7 +12,8 @@ from fastai.callback.schedule import ParamScheduler
 from fastai.callback.fp16 import MixedPrecision
 from fastai.callback.training import GradientAccumulation
 from ..video.file import *
-import errno
+from ..video.writing import *
+import errno, glob
 
 # %% ../../nbs/train/04_resume.ipynb #37579c44
 def save_atomic(
@@ -23,17 +24,11 @@ def save_atomic(
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # what a killed process left
-    for o in path.parent.glob(f'.{path.name}.*.tmp'): o.unlink()
-    tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    for o in path.parent.glob(f'.{glob.escape(path.stem)}.*.part{path.suffix}'): o.unlink()
     try:
-        with open(tmp, 'wb') as f:
-            torch.save(state, f)
-            f.flush()
-            os.fsync(f.fileno())
-        os.replace(tmp, path)
+        with atomic_path(path, safe=True) as tmp, open(tmp, 'wb') as f: torch.save(state, f)
     # torch wraps what the file says, a full disk, in an error of its own
     except RuntimeError as e: raise (e.__context__ if isinstance(e.__context__, OSError) else OSError(str(e))) from e
-    finally: tmp.unlink(missing_ok=True)
 
 # %% ../../nbs/train/04_resume.ipynb #9b258cee
 def _rngs(dls):
@@ -88,10 +83,8 @@ def _check_same(what, then, now, path, fix):
     raise ValueError(f'{path}: {what} are not those of the checkpoint ({diff}): {fix}, or delete the checkpoint to begin again')
 
 def _plain(o):
-    "`o` with plain tensors and with lists and numbers of Python's own, which are all that torch reads without running code"
-    if isinstance(o, dict): return {k:_plain(v) for k,v in o.items()}
-    if isinstance(o, L): return _plain(list(o))
-    if isinstance(o, (list,tuple)): return type(o)(_plain(v) for v in o)
+    "A value as a plain tensor, list or number of Python: torch reads nothing else without running code"
+    if isinstance(o, L): return map_nested(_plain, list(o))
     if isinstance(o, Tensor): return o.detach().as_subclass(Tensor)
     return o.item() if isinstance(o, np.generic) else o
 
@@ -118,7 +111,7 @@ class Checkpoint(Callback):
         "What this fit is going to do, for comparison"
         learn,s = self.learn,self._cb(ParamScheduler)
         kept = getattr(get_model(learn.model), 'kept_norms', list)()
-        return _plain(dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(learn.train_bn, kept), optimiser=[_name(o) for o in learn.opt.cbs],
+        return map_nested(_plain, dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(learn.train_bn, kept), optimiser=[_name(o) for o in learn.opt.cbs],
                            precision=[_name(o).replace('Async', 'Mixed')+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
                            # a third of the way
                            schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
@@ -194,7 +187,7 @@ class Checkpoint(Callback):
                      scaler=learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}, rng=rng_state(learn.dls), smooth=(smooth.val,smooth.count), train_iter=learn.train_iter,
                      recorder={k:getattr(self.recorder, k) for k in ('lrs','iters','losses','values')}, hps=getattr(self._cb(ParamScheduler), 'hps', None),
                      trackers=[{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()], **self.lists)
-        try: save_atomic(_plain(state), self.path)
+        try: save_atomic(map_nested(_plain, state), self.path)
         except OSError as e: warn(f'{self.path}: the checkpoint after epoch {epoch-1} could not be written ({e}){", the one before is still there" if self.path.exists() else ""}; training goes on')
 
     def finish(self):

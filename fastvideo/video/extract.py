@@ -12,6 +12,7 @@ from fastprogress.fastprogress import progress_bar
 from .file import *
 from .processes import *
 from .sampling import *
+from .writing import *
 from pathlib import PureWindowsPath
 import json, os, re, stat, tarfile, zipfile, zlib, lzma
 import rarfile, simplejpeg
@@ -285,11 +286,7 @@ def _escapes(name):
 def _write_member(opener, size, file):
     if file.exists() and file.stat().st_size==size: return
     file.parent.mkdir(parents=True, exist_ok=True)
-    tmp = file.with_name(f'.{file.name}.part')
-    try:
-        with opener() as src, open(tmp, 'wb') as dst: shutil.copyfileobj(src, dst, 1<<20)
-        os.replace(tmp, file)
-    finally: tmp.unlink(missing_ok=True)
+    with atomic_path(file) as tmp, opener() as src, open(tmp, 'wb') as dst: shutil.copyfileobj(src, dst, 1<<20)
 
 # %% ../../nbs/video/04_extract.ipynb #8b34ef30
 def unrar(

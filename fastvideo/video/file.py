@@ -11,6 +11,7 @@ __all__ = ['video_extensions', 'VideoError', 'encoder_for', 'check_folder', 'che
 from fastai.basics import *
 from .seek import *
 from .processes import *
+from .writing import *
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from fastcore.xdg import xdg_cache_home
@@ -100,10 +101,9 @@ def write_video(
     first = next(frames, None)
     if first is None: raise VideoError(path, 'no frames to write')
     check_writable(path.parent)
-    tmp = path.with_name(f'.{path.stem}.part{path.suffix}')
     h,w,_ = first.shape
     try:
-        with av.open(str(tmp), 'w') as out:
+        with atomic_path(path) as tmp, av.open(str(tmp), 'w') as out:
             s = out.add_stream(codec, rate=_rate(fps), options=options)
             s.width,s.height,s.bit_rate = w,h,int(w*h*fps)
             # 4:2:0 chroma wants even sides
@@ -114,11 +114,9 @@ def write_video(
                 if o.shape!=first.shape: raise VideoError(path, f'frames of different sizes: {first.shape[:2]} and {o.shape[:2]}')
                 out.mux(s.encode(r.reformat(av.VideoFrame.from_ndarray(o, format='rgb24'), format=s.pix_fmt, **_one_thread)))
             out.mux(s.encode())
-        os.replace(tmp, path)
     except OSError as e: raise VideoError(path, f'cannot be written ({e.strerror}): make room or choose another place') from e
     except av.error.FFmpegError as e: raise VideoError(path, f'cannot be written with codec {codec!r} ({e.strerror})') from e
     except ValueError as e: raise VideoError(path, f'cannot be written with codec {codec!r} ({e})') from e
-    finally: tmp.unlink(missing_ok=True)
     return path
 
 # %% ../../nbs/video/00_file.ipynb #91a13c20
