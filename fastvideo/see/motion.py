@@ -14,7 +14,7 @@ from ..data.reader import *
 from ..data.loader import *
 from ..predict.metrics import *
 from ..predict.evaluate import *
-from ..predict.evaluate import _check_labels
+from ..predict.evaluate import check_labels
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -181,7 +181,7 @@ def motion_report(
     dl,n_clips = labelled_dl(learn, dl, 'motion_report'),getattr(valid, 'n_clips', 1)
     clips = _ClipsDL(dl, n_clips, 'raise' if getattr(valid, 'on_error', 'raise')=='raise' else 'skip')
     if clips.reader.n_frames==1: raise ValueError('these loaders have clips of n_frames=1: one frame has no order')
-    _check_labels(dl, learn.dls.vocab)
+    check_labels(dl, learn.dls.vocab)
     seen = _Orders(n_clips, n_draws, seed)
     probs,targs = learn.get_preds(dl=clips, act=partial(torch.softmax, dim=-1), reorder=False, cbs=seen)
     check_numbers(probs)
