@@ -11,76 +11,112 @@ import random
 
 # %% ../../nbs/video/02_sampling.ipynb #6389b169
 def clip_step(
-    video_fps:float,        # Frames per second of the video, None where nobody knows
+    video_fps:float,        # Frames per second of the video; None if unknown
     n_frames:int,           # Frames in a clip
     stride:int=1,           # Take every `stride`-th frame …
-    duration:float=None,    # … or let the clip span so many seconds …
-    fps:float=None          # … or take so many frames per second
+    duration:float=None,    # … or let the clip span this many seconds …
+    fps:float=None          # … or take this many frames per second
 ):
     "Distance between neighbouring frames of a clip, in frames of the video (a float). ValueError if more than one of the three is given"
-    if (stride!=1)+(duration is not None)+(fps is not None)>1: raise ValueError(f'give one of stride, duration and fps, not {stride=}, {duration=}, {fps=}')
+    if (stride!=1)+(duration is not None)+(fps is not None)>1:
+        raise ValueError(f'give one of stride, duration and fps, not {stride=}, {duration=}, {fps=}')
     for k,v in dict(stride=stride, duration=duration, fps=fps).items():
         if v is not None and not v>0: raise ValueError(f'{k} must be above 0, not {v}')
-    if stride!=int(stride): raise ValueError(f'stride must be a whole number of frames, not {stride}: fps and duration may be fractions')
+    if stride!=int(stride):
+        raise ValueError(f'stride must be a whole number of frames, not {stride}: fps and duration may be fractions')
     if video_fps is None and (fps or duration):
         raise ValueError('the frames per second are not known (frames without a manifest): use stride, not duration or fps')
-    if fps: return video_fps/fps
-    return duration*video_fps/n_frames if duration else stride
+    if fps:      return video_fps/fps
+    if duration: return duration*video_fps/n_frames
+    return stride
 
 # %% ../../nbs/video/02_sampling.ipynb #ae507243
 def _fill(idxs, n, short):
+    "`idxs` brought into `range(n)`, or a ValueError with `short='raise'`"
     if short=='raise':
-        raise ValueError(f"the clip reaches to frame {idxs[-1]}, the video has {n}: take fewer n_frames, a smaller step, or short='loop' or 'repeat'")
-    return [i%n for i in idxs] if short=='loop' else [min(i, n-1) for i in idxs]
+        raise ValueError(f"the clip reaches to frame {idxs[-1]}, the video has {n}: "
+                         "take fewer n_frames, a smaller step, or short='loop' or 'repeat'")
+    if short=='loop': return [i%n for i in idxs]
+    return [min(i, n-1) for i in idxs]
 
 # %% ../../nbs/video/02_sampling.ipynb #67f94266
 samplings = 'first','uniform','random','segments','tile'
 shorts    = 'loop','repeat','raise'
 
-def check_sampling(n_frames, sampling='uniform', short='loop', step=1, n_clips=1):
-    "ValueError that names the argument that is wrong"
-    if not isinstance(n_frames, Integral) or n_frames<1: raise ValueError(f'n_frames must be a whole number from 1, not {n_frames!r}')
-    if sampling not in samplings:                   raise ValueError(f'sampling must be one of {", ".join(samplings)}, not {sampling!r}')
-    if short not in shorts:                         raise ValueError(f'short must be one of {", ".join(shorts)}, not {short!r}')
+def check_sampling(
+    n_frames:int,             # Frames in a clip
+    sampling:str='uniform',   # One of `samplings`
+    short:str='loop',         # One of `shorts`
+    step:float=1,             # From `clip_step`
+    n_clips:int=1             # Clips by which a video is judged
+):
+    "Raise a ValueError that names the wrong argument, if there is one"
+    def whole(o): return isinstance(o, Integral) and o>=1
+    if not whole(n_frames):       raise ValueError(f'n_frames must be a whole number from 1, not {n_frames!r}')
+    if sampling not in samplings: raise ValueError(f'sampling must be one of {", ".join(samplings)}, not {sampling!r}')
+    if short not in shorts:       raise ValueError(f'short must be one of {", ".join(shorts)}, not {short!r}')
     if step!=1 and sampling in ('uniform','segments'):
-        raise ValueError(f"sampling={sampling!r} is spread over the whole video: stride, duration and fps go with 'first', 'random' and 'tile'")
-    if not isinstance(n_clips, Integral) or n_clips<1: raise ValueError(f'the number of clips of a video must be a whole number from 1, not {n_clips!r}')
-    if n_clips>1 and sampling=='first': raise ValueError(f"sampling='first' knows one clip of a video, not {n_clips}: take 1 (n_clips=1, valid_clips=1), or another valid_sampling")
+        raise ValueError(f"sampling={sampling!r} is spread over the whole video: "
+                         "stride, duration and fps go with 'first', 'random' and 'tile'")
+    if not whole(n_clips): raise ValueError(f'the number of clips of a video must be a whole number from 1, not {n_clips!r}')
+    if n_clips>1 and sampling=='first':
+        raise ValueError(f"sampling='first' knows one clip of a video, not {n_clips}: "
+                         'take 1 (n_clips=1, valid_clips=1), or another valid_sampling')
 
 # %% ../../nbs/video/02_sampling.ipynb #a99271ba
+def _whole(x):
+    "`x` rounded down, not one too low where a float is just below a whole number: 5 times a fifth of 29.97 is 29.97"
+    return int(x+1e-6)
+
+def _tile(n_frames, step):
+    "Frames from the start of a tile to the start of the next"
+    return max(1, _whole(n_frames*step))
+
+def _start(sampling, last, clip, n_clips):
+    "Where the view `clip` of `n_clips` starts, from 0 to `last`"
+    if n_clips==1:         return last//2
+    if sampling=='random': return clip*last//(n_clips-1)
+    return (2*clip*last+n_clips-1)//(2*n_clips-2)          # the nearest tile
+
+def _segments(n, n_frames, draw, clip, n_clips):
+    "A frame of each of `n_frames` equal segments: a random one, or that of the view `clip` of `n_clips`"
+    cuts = [i*n//n_frames for i in range(n_frames+1)]
+    if draw: return [random.randrange(a, b) for a,b in zip(cuts, cuts[1:])]
+    return [a+(b-a)*(2*clip+1)//(2*n_clips) for a,b in zip(cuts, cuts[1:])]
+
 def clip_idxs(
     n:int,                    # Frames in the video
     n_frames:int=8,           # Frames in the clip
     sampling:str='uniform',   # 'first', 'uniform', 'random', 'segments' or 'tile'
     step:float=1,             # Distance between frames of the clip, from `clip_step`; for 'first', 'random' and 'tile'
-    short:str='loop',         # A video too short for the clip: 'loop', 'repeat' or 'raise'
-    train:bool=False,         # Draw at random ('random', 'segments' and 'tile'), with the `random` module?
-    clip:int=0,               # Which of the …
-    n_clips:int=1             # … clips by which the video is judged, if not drawn at random
+    short:str='loop',         # For a video too short for the clip: 'loop', 'repeat' or 'raise'
+    train:bool=False,         # Draw 'random', 'segments' and 'tile' at random, with the module `random`?
+    clip:int=0,               # Number of the view, from 0; without `train`
+    n_clips:int=1             # Views by which the video is judged
 ):
-    "Exactly `n_frames` frame numbers, each in `range(n)`"
+    "Exactly `n_frames` frame numbers, each in `range(n)`. ValueError for a wrong argument, or a short video with `short='raise'`"
     check_sampling(n_frames, sampling, short, step, n_clips)
     if n<1: raise ValueError(f'no clip can be taken from {n} frames')
     if not step>0: raise ValueError(f'step must be above 0, not {step}')
     if not 0<=clip<n_clips: raise ValueError(f'clip must be from 0 to {n_clips-1}, not {clip}')
     if sampling in ('first','random','tile'):
-        idxs = [int(i*step+1e-6) for i in range(n_frames)]     # 5 times a fifth of 29.97 is 29.97
-        room,size = n-1-idxs[-1],1 if sampling=='random' else max(1, int(n_frames*step))
+        idxs = [_whole(i*step) for i in range(n_frames)]
+        room = n-1-idxs[-1]
         if room<0: return _fill(idxs, n, short)
-        last = 0 if sampling=='first' else room//size       # possible starts: 0, size, 2*size … last*size
-        if n_clips>1: at = clip*last//(n_clips-1) if sampling=='random' else (2*clip*last+n_clips-1)//(2*n_clips-2)    # tiles to the nearest
-        start = random.randint(0, last) if train else last//2 if n_clips==1 else at
-        return [start*size+i for i in idxs]
+        apart = _tile(n_frames, step) if sampling=='tile' else 1
+        last  = 0 if sampling=='first' else room//apart     # the clip may start at 0, apart, 2*apart … last*apart
+        start = random.randint(0, last) if train else _start(sampling, last, clip, n_clips)
+        return [start*apart+i for i in idxs]
     if n<n_frames: return _fill(list(range(n_frames)), n, short)
-    if sampling=='segments' or n_clips>1:
-        cuts = [i*n//n_frames for i in range(n_frames+1)]
-        return [random.randrange(a,b) if train and sampling=='segments' else a+(b-a)*(2*clip+1)//(2*n_clips) for a,b in zip(cuts, cuts[1:])]
-    return [round(i*(n-1)/(n_frames-1)) for i in range(n_frames)] if n_frames>1 else [(n-1)//2]
+    if sampling=='segments' or n_clips>1: return _segments(n, n_frames, train and sampling=='segments', clip, n_clips)
+    if n_frames==1: return [(n-1)//2]
+    return [round(i*(n-1)/(n_frames-1)) for i in range(n_frames)]
 
 def n_tiles(
     n:int,          # Frames in the video
     n_frames:int,   # Frames in the clip
     step:float=1    # Distance between frames of the clip
 ):
-    "Clips that fit into the video one after the other, the last frame of each within it, at least 1: `clip_idxs(…, 'tile', clip=i, n_clips=n_tiles(…))` is the `i`-th"
-    return max(0, n-1-int((n_frames-1)*step+1e-6))//max(1, int(n_frames*step))+1
+    "How many whole tiles the video has, at least 1. `clip_idxs(…, 'tile', clip=i, n_clips=n_tiles(…))` is the `i`-th of them"
+    room = n-1-_whole((n_frames-1)*step)
+    return max(0, room)//_tile(n_frames, step)+1
