@@ -3,6 +3,7 @@ from .video.file import *
 from .video.sampling import *
 from .video.extract import *
 from .video.writing import *
+from .models.hub import *
 from .models.registry import *
 from .models.layers import *
 from .models.pooling import *

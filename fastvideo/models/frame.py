@@ -188,6 +188,8 @@ class FrameModel(VideoModel):
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
     ): return self.classify(self.encode(x))
 
+    def map_layer(self): return self.encoder.module[1]
+
 # %% ../../nbs/models/04_frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
 class CNNMean(FrameModel):

@@ -96,6 +96,7 @@ class Blocks3D(VideoModel):
         for o in self.blocks: x = o(x)
         return x
     def classify(self, f): return self.blocks[-1].classify(f)
+    def map_layer(self): return first(o for o in self.modules() if isinstance(o, WindowPool))
 
 # %% ../../nbs/models/09_resnet3d.ipynb #a283ffae
 depths3d = {18:(2,2,2,2), 34:(3,4,6,3), 50:(3,4,6,3), 101:(3,4,23,3), 152:(3,8,36,3)}
@@ -124,6 +125,8 @@ class ResNet3D(Blocks3D):
             stages.append(Stage3D(n, ni, nh, no, (s,s,s) if basic else (1,s,s), _basic_block if basic else partial(_slow_block, 1 if i<2 else 3)))
             ni = no
         super().__init__(n_out, stem, *stages, ConvHead(WindowPool(window), ni, n_out, dropout))
+
+clip_models['resnet3d'] = ResNet3D
 
 # %% ../../nbs/models/09_resnet3d.ipynb #cc670c6e
 class _Fuse(Module):
@@ -171,3 +174,9 @@ class SlowFast(Blocks3D):
         x = x[:,:,slow],x
         for o in self.blocks: x = o(x)
         return x
+
+    # the slow pathway's, which has most of the channels, and frames of its own
+    def map_layer(self): return self.blocks[-2]
+    def map_frames(self, n_frames, cells): return torch.linspace(0, n_frames-1, cells).long().numpy()
+
+clip_models['slowfast'] = SlowFast

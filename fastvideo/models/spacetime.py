@@ -88,3 +88,28 @@ class SpaceTimeViT(VideoModel):
         set_frames(self.vit, t)
         x = self.vit.forward_head(self.vit.forward_features(x.flatten(0,1)), pre_logits=True)    # (B*T,D)
         return self.head(self.dropout(x.unflatten(0, (b,t)).mean(1)))
+
+    @classmethod
+    def download(cls, cfg):
+        "timm's weights of the image model"
+        import timm
+        ask_hub(cfg.kwargs['vit'])
+        return timm.create_model(cfg.kwargs['vit'], pretrained=True).state_dict()
+
+    def rollout(self, x):
+        "As `VideoModel` says"
+        vit,t,seen = self.vit,x.shape[1],attention_weights(self, x)
+        if vit.global_pool not in ('token','avg') or vit.attn_pool is not None:
+            raise ValueError(f'{type(self).__name__}: rollout is for models that classify by a class token or the mean of the patches, and this one pools by {vit.global_pool!r}')
+        (H,W),(p,q),k = x.shape[-2:],vit.patch_embed.patch_size,vit.num_prefix_tokens
+        n = k+H//p*(W//q)
+        r = x.new_zeros(t, n, dtype=torch.float)
+        r[:,slice(0,1) if vit.global_pool=='token' else slice(0 if vit.pool_include_prefix else k, None)] = 1
+        r /= r.sum()
+        if self.attention=='joint':
+            for a in reversed(seen): r = carry_back(r.reshape(1,-1), a).view(t,n)
+        else:
+            for i,a in enumerate(reversed(seen)): r = carry_back(r.T, a).T if self.attention=='divided' and i%2 else carry_back(r, a)
+        return r[:,k:].reshape(t, H//p, W//q),(1,p,q)
+
+clip_models['spacetime vit'] = SpaceTimeViT

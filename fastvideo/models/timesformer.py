@@ -19,6 +19,11 @@ class _FrameAngles(Module):
         o = torch.cat([o,o], -1)[None]
         return o.sin(),o.cos()
 
+def _with_class(c, r, a_class, a):
+    "Shares of the class token `c` and of others (G,n) before a layer: `a_class` (1+G*n,) is what it attends to, `a` (G,n,1+n) what the others do"
+    back = torch.einsum('gi,gij->gj', r, a)
+    return (c+c*a_class[0]+back[:,0].sum())/2,(r+c*a_class[1:].view_as(r)+back[:,1:])/2
+
 class TimeSformer(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by divided space-time attention. ValueError if patches do not tile the frames"
     head_names = ('model.to_out',)
@@ -60,3 +65,23 @@ class TimeSformer(VideoModel):
         self._check(x.shape[-2:])
         if mask is not None and mask.shape!=x.shape[:2]: raise ValueError(f'mask must be (B,T), {tuple(x.shape[:2])} here, not {tuple(mask.shape)}')
         return self.model(x, mask=None if mask is None else mask.bool())
+
+    def rollout(self, x):
+        "As `VideoModel` says"
+        (t,_,H,W),p = x.shape[1:],self.patch_size
+        n,seen = H//p*(W//p),attention_weights(self, x, self.model.heads)
+        c,r = x.new_ones((), dtype=torch.float),x.new_zeros(t, n, dtype=torch.float)
+        for i in range(len(seen)-4, -1, -4):
+            (tc,),ta,(sc,),sa = (o[0] if o.shape[-2]==1 else o for o in seen[i:i+4])
+            c,r = _with_class(c, r, sc, sa)
+            # by place; the tokens lie frame by frame
+            c,r = _with_class(c, r.T, torch.cat([tc[:1], tc[1:].view(t,n).T.flatten()]), ta)
+            r = r.T
+        return r.view(t, H//p, W//p),(1,p,p)
+
+    @classmethod
+    def rules_for(cls, cfg, **kwargs):
+        "With other patches the size has another rule, which `__init__` checks"
+        return tuple(o for o in cfg.rules if o[0]!='size' or 'patch_size' not in kwargs)
+
+clip_models['timesformer'] = TimeSformer

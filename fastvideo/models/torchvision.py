@@ -36,3 +36,16 @@ class TorchvisionVideo(VideoModel):
         f = super().classify(f)
         # S3D's head is a convolution, and the mean of what it says at each place
         return f.mean((2,3,4)) if f.ndim==5 else f
+
+    @classmethod
+    def download(cls, cfg):
+        from torchvision.models import get_model_weights
+        return get_model_weights(cfg.kwargs['arch']).DEFAULT.get_state_dict(progress=True, check_hash=True)
+
+    def map_layer(self):
+        pool = first(o for o in self.model.children() if isinstance(o, (nn.AdaptiveAvgPool3d,nn.AvgPool3d)))
+        if pool is None:
+            raise ValueError(f'{type(self.model).__name__} has no last map, and its attention changes the grid of tokens: neither Grad-CAM nor attention rollout can say where it looks')
+        return pool
+
+clip_models['torchvision'] = TorchvisionVideo

@@ -57,3 +57,19 @@ class ViViT(VideoModel):
         x = x.unflatten(1, (self.grid[0],-1))                                         # (B,t,h*w,dim)
         x = self.blocks(x.flatten(0,1)).mean(1).unflatten(0, x.shape[:2])             # (B,t,dim)
         return self.time_blocks(x)
+
+    def rollout(self, x):
+        "As `VideoModel` says"
+        (t,h,w),n,seen = self.grid,math.prod(self.grid[1:]),attention_weights(self, x)
+        space,time = seen[:len(self.blocks)],seen[len(self.blocks):]
+        r = x.new_full((1,t) if time else (1,t*n), 1/t if time else 1/(t*n), dtype=torch.float)
+        for a in reversed(time): r = carry_back(r, a)
+        # a step is the mean of its tokens
+        if time: r = (r.T/n).expand(t,n)
+        for a in reversed(space): r = carry_back(r, a)
+        return r.view(t,h,w),self.tubelet
+
+    @classmethod
+    def rules_for(cls, cfg, **kwargs): return () if 'tubelet' in kwargs else cfg.rules    # other tubelets have other rules, which `__init__` checks
+
+clip_models['vivit'] = ViViT

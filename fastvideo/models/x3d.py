@@ -49,3 +49,5 @@ class X3D(Blocks3D):
             ni = no
         pool = _HeadPool(ni, int(2.25*ni), 2048, window)
         super().__init__(n_out, Stem3D(_StemConv(n_in, 24), 24), *stages, ConvHead(pool, 2048, n_out, dropout))
+
+clip_models['x3d'] = X3D

@@ -108,7 +108,7 @@ def feature_key(
     model,h = get_model(learn.model),hashlib.sha256()
     def add(*os): h.update(re.sub(' at 0x[0-9a-f]+', '', repr(os)).encode())
     add(__version__, n_views, _amp(learn))
-    add({k:repr(v) for k,v in vars(model).items() if k not in ('n_out','training','made','keep_stats') and k[0]!='_'})
+    add({k:repr(v) for k,v in vars(model).items() if k not in ('n_out','training','made','keep_stats','input_rules') and k[0]!='_'})
     def simple(o): return {a:v for a,v in sorted(vars(o).items()) if isinstance(v, (bool,int,float,str,tuple)) and a!='training'}
     for k,o in model.outside_head(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), simple(o) if k else '')
     for k,o in model.outside_head([*model.named_parameters(), *model.named_buffers()]): add(k, _plain(o))

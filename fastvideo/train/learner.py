@@ -24,9 +24,9 @@ from .memory import _total_memory
 from .resume import *
 from .steps import *
 from ..models.base import *
-from ..models.frame import *
 from ..models.create import *
 from contextlib import nullcontext
+from dataclasses import replace
 
 # %% ../../nbs/train/06_learner.ipynb #eff9cf60
 class CPUPrecision(MixedPrecision):
@@ -156,8 +156,7 @@ class VideoLearner(Learner):
             if not is_oom(e) or b[0].ndim!=5: raise
             half = any(isinstance(o, MixedPrecision) for o in self.cbs)
             model = get_model(self.model)
-            made = getattr(model, 'made', None)
-            rules = model_cfg(made['arch']).rules if made else ()
+            rules = getattr(model, 'input_rules', ())
             raise type(e)(what_fits(model, tuple(b[0].shape), _total_memory(self.dls.device), half, self.training, rules)) from e
 
     def predict(self,
@@ -353,8 +352,7 @@ def video_learner(
     if c_dls and n_out!=c_dls: raise ValueError(f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
     if n_in not in (None,c): raise ValueError(f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     cfg,size = model_cfg(arch),h if h==w else (h,w)
-    # patches and tubelets of one's own have rules of their own, which the model knows
-    check_input(cfg, None if 'tubelet' in kwargs else t, None if {'patch_size','tubelet'} & {*kwargs} else size, c)
+    check_input(replace(cfg, rules=model_rules(cfg, **kwargs)), t, size, c)
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head, n_frames=t, size=size, n_in=c, **kwargs)
     _try(model, cfg.name, xs[0], n_out)
     if len(xs)>1:

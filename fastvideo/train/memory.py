@@ -8,6 +8,7 @@ __all__ = ['model_blocks', 'checkpoint_blocks', 'step_bytes', 'is_oom', 'what_fi
 # %% ../../nbs/train/00_memory.ipynb #48b04994
 from fastai.vision.all import *
 from ..models.layers import *
+from ..models.base import *
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 from contextlib import nullcontext
@@ -29,6 +30,8 @@ def model_blocks(
     model:nn.Module   # Any
 ):
     "What of `model` is worth computing again in the backward pass, as lists of modules that follow each other; no one is within another"
+    own = model.ckpt_blocks() if isinstance(model, VideoModel) else None
+    if own is not None: return [[o] for o in own]
     res = []
     def visit(m, in_row):
         if not _has_parts(m): return
