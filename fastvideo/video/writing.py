@@ -18,7 +18,7 @@ def atomic_path(
     path:str|Path,     # The file to write
     safe:bool=False    # Bear several processes that write `path` at the same time, and a power cut? It takes longer
 ):
-    "A context with a temporary path to write to; at its end that file becomes `path`. After an error it is deleted, and `path` is what it was"
+    "A context with a temporary path to write to. At its end that file becomes `path`; after an error it is deleted and `path` is unchanged"
     path = Path(path)
     tmp  = path.with_name(f'.{path.stem}{"."+uuid.uuid4().hex if safe else ""}.part{path.suffix}')
     try:
