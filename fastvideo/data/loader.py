@@ -10,7 +10,7 @@ from fastai.vision.all import *
 from fastai.data.load import _loaders
 from ..video.file import *
 from numbers import Integral
-import difflib, functools, inspect, json, multiprocessing, os, re, tempfile, time
+import contextlib, difflib, functools, inspect, json, multiprocessing, multiprocessing.util, os, re, tempfile, time
 
 # %% ../../nbs/data/01_loader.ipynb #25f6bce3
 def check_there(
@@ -196,8 +196,10 @@ class VideoDL(TfmdDL):
         raise VideoError(e.file, f'{e.msg}; and none of the other {n-1} videos can be read')
 
     def _note(self, e):
-        # workers are other processes: what they find comes back in a file
-        with open(self._log or os.devnull, 'a') as f: f.write(json.dumps([str(e.file), e.msg])+'\n')
+        # workers are other processes: what they find comes back in a file, which is gone when the epoch has ended
+        def end_of(path, _): return os.open(path, os.O_WRONLY|os.O_APPEND)
+        with contextlib.suppress(FileNotFoundError), open(self._log or os.devnull, 'a', opener=end_of) as f:
+            f.write(json.dumps([str(e.file), e.msg])+'\n')
 
     def _batches(self):
         "As `DataLoader.__iter__`, but for the way to the device"
@@ -227,11 +229,15 @@ class VideoDL(TfmdDL):
         super().before_iter()
         self._limit()
         n = self.fake_l.num_workers
+        # of this process: the folder in which workers open sockets is deleted even if they are killed
+        if n: multiprocessing.util.get_temp_dir()
         self._at = torch.full((n,2), -1).share_memory_() if n else None    # of each worker: process and item
         if self._reader():                                                 # of each item: where the clip is
             self._spans = torch.full((len(self.dataset),2), math.nan)
             if n: self._spans.share_memory_()
-        if self.on_error!='raise': self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
+        if self.on_error=='raise': return
+        self._log = os.path.join(tempfile.gettempdir(), f'fastvideo-{os.getpid()}-{id(self)}-{time.time_ns()}.jsonl')
+        Path(self._log).touch()
 
     def after_iter(self):
         super().after_iter()
@@ -241,6 +247,7 @@ class VideoDL(TfmdDL):
         if not self._log or not os.path.exists(self._log): return
         new = Counter(tuple(json.loads(o)) for o in Path(self._log).read_text().splitlines())
         os.unlink(self._log)
+        if not new: return
         for k,v in new.items(): self._bad[k] = self._bad.get(k, 0)+v
         did = dict(skip='skipped', replace='replaced by others')[self.on_error]
         warn(f'{len(new)} of {len(self.dataset)} videos could not be read and were {did}, the first: {": ".join(first(new))}')
