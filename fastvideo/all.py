@@ -23,6 +23,7 @@ from .clip.augment import *
 from .clip.recipes import *
 from .clip.mix import *
 from .datasets.shapes import *
+from .datasets.ucf101 import *
 from .datasets.organs import *
 from .datasets.phone import *
 from .data.split import *
@@ -35,6 +36,7 @@ from .predict.evaluate import *
 from .predict.folder import *
 from .predict.stream import *
 from .train.memory import *
+from .train.precision import *
 from .train.steps import *
 from .train.features import *
 from .train.resume import *

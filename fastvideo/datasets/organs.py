@@ -9,7 +9,7 @@ __all__ = ['organ_names', 'solids', 'organmnist3d', 'render_solid', 'solid_volum
 from fastai.vision.all import *
 from ..video.file import *
 from ..video.writing import *
-from .shapes import *
+from .ucf101 import *
 import hashlib
 
 # %% ../../nbs/datasets/02_organs.ipynb #c0f7d982

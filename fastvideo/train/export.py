@@ -237,7 +237,8 @@ def load_video_learner(
         if not o.exists(): raise ValueError(f'{o}: no such {"folder" if o==folder else "file"}; save_video_model writes a folder with model.json and model.safetensors')
     spec = _read_spec(jfile)
     sd = _read_weights(wfile, spec['weights'])
-    was = ', '.join(f'{k} {v} (now {versions().get(k)})' for k,v in spec['versions'].items())
+    now = versions()
+    was = ', '.join(f'{k} {v} (now {now.get(k)})' for k,v in spec['versions'].items())
     with no_random():
         try: model = recreate_model(spec['model'])
         except (ValueError,TypeError,KeyError) as e: raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e

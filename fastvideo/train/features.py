@@ -12,7 +12,7 @@ from .. import __version__
 from ..video.file import *
 from ..video.writing import *
 from ..data.loader import *
-from .steps import *
+from .precision import *
 from ..data.reader import *
 from ..data.volumes import Volume
 from ..models.base import *
