@@ -11,7 +11,6 @@ from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *
 from ..clip.recipes import *
-from ..clip.recipes import _hw
 import io
 
 # %% ../../nbs/data/02_reader.ipynb #09675dd2
@@ -28,7 +27,7 @@ def crop_clip(
     "The clip scaled until it just covers `size`, then cropped to it; by `short_side_jitter`, what that says"
     cls,x = type(x),x.as_subclass(Tensor)         # a view of a plain tensor takes a tenth of the time
     if isinstance(size, ShortSide): return size.cut(x, train).as_subclass(cls)
-    h,w = _hw(size)
+    h,w = as_hw(size)
     x = _cover(x, h, w)
     top,left = [random.randint(0,o) if train else o//2 for o in (x.shape[-2]-h, x.shape[-1]-w)]
     return x[..., top:top+h, left:left+w].as_subclass(cls)
@@ -38,7 +37,7 @@ def crop_hw(
     size:int|tuple|ShortSide   # As in `crop_clip`, or None
 ):
     "(height,width) of what `size` cuts out of a clip; None where the whole frame stays"
-    return size.hw if isinstance(size, ShortSide) else None if size is None else _hw(size)
+    return size.hw if isinstance(size, ShortSide) else None if size is None else as_hw(size)
 
 def read_size(
     size:int|tuple|ShortSide,  # As in `crop_clip`, or None
@@ -46,7 +45,7 @@ def read_size(
 ):
     "The short side at which videos are read for `size`, in pixels, None for theirs: what is cut out is never larger"
     if size is None: return None
-    return max(size.min_size, *(size.hw or (1,))) if isinstance(size, ShortSide) else math.ceil(max(_hw(size))*zoom)
+    return max(size.min_size, *(size.hw or (1,))) if isinstance(size, ShortSide) else math.ceil(max(as_hw(size))*zoom)
 
 # %% ../../nbs/data/02_reader.ipynb #232742c7
 def check_crops(
@@ -66,7 +65,7 @@ def crop_views(
     check_crops(size, n_crops)
     cls,x = type(x),x.as_subclass(Tensor)
     if isinstance(size, ShortSide): x = resize_clip(x, size.scaled(x.shape[-2:]))
-    else: x = _cover(x, *_hw(size), 8/7 if n_crops==10 else 1)
+    else: x = _cover(x, *as_hw(size), 8/7 if n_crops==10 else 1)
     h,w = crop_hw(size) or x.shape[-2:]
     dh,dw = x.shape[-2]-h, x.shape[-1]-w
     at = [(dh//2,dw//2)]

@@ -8,7 +8,7 @@ __all__ = []
 # %% ../../nbs/train/07_callbacks.ipynb #a1a9e844
 from fastai.vision.all import *
 from ..clip.core import *
-from ..clip.play import _gif
+from ..clip.play import *
 from ..data.block import *
 from .learner import *
 import io
@@ -31,7 +31,7 @@ else:
     def wandb_process(x:TensorVideo, y:TensorCategory, samples, outs, preds):
         def text(o): return ';'.join(map(str, o)) if isinstance(o, MultiCategory) else str(o)
         table = _wandb.wandb.Table(columns=['Clip','Ground_Truth','Prediction'])
-        for (clip,label),out in zip(samples, outs): table.add_data(_wandb.wandb.Video(io.BytesIO(_gif(clip, 8)), format='gif'), text(label), text(out[0]))
+        for (clip,label),out in zip(samples, outs): table.add_data(_wandb.wandb.Video(io.BytesIO(gif_bytes(clip, 8)), format='gif'), text(label), text(out[0]))
         return {'Prediction_Samples':table}
 
     def _init_args(o): return init_args(o) if hasattr(o, '__dict__') else {}

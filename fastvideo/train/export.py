@@ -14,13 +14,11 @@ from ..clip.core import *
 from ..clip.recipes import *
 from ..data.loader import *
 from ..data.reader import *
-from ..data.reader import _hw
 from ..data.block import *
 from ..data.volumes import *
 from ..models.base import *
 from ..models.create import *
 from .learner import *
-from .learner import _add_norm
 import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
@@ -112,7 +110,7 @@ def _learner(spec, model, device, path):
 # %% ../../nbs/train/08_export.ipynb #ec048cfa
 def _made_up(r, made, cuts):
     "A video (or volume) of noise for the reader `r`, long enough for a clip, and larger than what is cut out of it: an array (T,H,W,C)"
-    h,w = _hw(made['size'])
+    h,w = as_hw(made['size'])
     n = math.ceil(r.n_frames*r._step(8, r.valid_sampling))+1 if r.n_frames else made['n_frames']
     if cuts: h,w = h+16,w+32
     return np.random.default_rng(0).integers(0, 256, (n,h,w,made['n_in'] if isinstance(r, ReadVolume) else 3), dtype=np.uint8)
@@ -252,7 +250,7 @@ def _set_dls(learn, dls, spec):
     "Give `learn` the loaders `dls`, normalised as it was trained"
     def names(o): return ', '.join(map(str, o[:5]))
     if list(dls.vocab)!=spec['vocab']: raise ValueError(f'dls have the classes {names(dls.vocab)} …, and the model was trained on {names(spec["vocab"])} …: they must be the same, in the same order')
-    if spec['normalize']: _add_norm(dls, *spec['normalize'].values(), len(spec['normalize']['mean']))
+    if spec['normalize']: add_normalize(dls, *spec['normalize'].values(), len(spec['normalize']['mean']))
     learn.dls = dls
 
 # %% ../../nbs/train/08_export.ipynb #e6dc26d9
