@@ -20,16 +20,18 @@ def _gather(o):
     return res
 
 def _check_same(dls):
-    "ValueError, in all processes, if they have not the same items"
-    # folders may be elsewhere on another machine
+    "ValueError, in all processes, if they do not have the same items"
+    # the folders may lie elsewhere on another machine
     def digest(dl): return hashlib.md5('\n'.join(map(str, dl.dataset.items)).replace(str(dls.path), '').encode()).hexdigest()
     alls = _gather(list(map(digest, dls.loaders)))
-    odd = [i for i,o in enumerate(alls) if o!=alls[0]]
-    if odd: raise ValueError(f'process {odd[0]} has other videos to train on or to validate than process 0, or in another order: give the loaders of all the same seed, or splits')
+    odd  = [i for i,o in enumerate(alls) if o!=alls[0]]
+    if odd:
+        raise ValueError(f'process {odd[0]} has other videos to train on or to validate than process 0, or in another order: '
+                         'give the loaders of all the same seed, or splits')
 
 # %% ../../nbs/train/05_distributed.ipynb #77cb588d
 def _share(dl, idxs):
-    "A loader like `dl` of the items `idxs`"
+    "A loader like `dl` of the items with the numbers `idxs`"
     if not isinstance(dl, VideoDL): return dl.new(get_idxs=partial(noop, idxs), n=len(idxs))
     res = dl.new(get_idxs=partial(noop, idxs), n=len(idxs), epoch_clips=None)
     res._bad = dl._bad           # so that `dls.unreadable()` knows
@@ -37,16 +39,16 @@ def _share(dl, idxs):
 
 # %% ../../nbs/train/05_distributed.ipynb #7068d986
 def _detach(o):
-    "`to_detach` of a target; fastai makes plain tensors of them, which lose their attributes"
+    "`o.detach().cpu()` of a target with its attributes, which fastai's `to_detach` loses"
     res = o.detach().cpu()
     res.__dict__.update(o.__dict__)
     return res
 
 # %% ../../nbs/train/05_distributed.ipynb #f6391bd4
 class Shares(Callback):
-    "Shares of the loaders for each process, and metrics of all of them"
+    "Each process gets its share of the loaders, and all processes get the metrics of all clips"
     order = 10        # before fastai's `DistributedTrainer`
-    seen = None
+    seen = None       # what the metrics are computed from: (predictions, targets, loss) of each batch
 
     def before_fit(self):
         if hasattr(self.learn, 'lr_finder'): raise ValueError('lr_find is for one process: run it without torchrun')
@@ -57,12 +59,14 @@ class Shares(Callback):
         self.learn.model.broadcast_buffers = False
         dl,n = self.learn.dl,num_distrib()
         if getattr(dl, 'on_error', 'raise')=='skip':
-            raise ValueError("on_error='skip' leaves one process without a batch that the others wait for: make the loaders with on_error='replace', and val_on_error='skip' if you like")
+            raise ValueError("on_error='skip' leaves one process without a batch that the others wait for: "
+                             "make the loaders with on_error='replace', and val_on_error='skip' if you like")
         dl.randomize()
         idxs = _gather(list(dl.get_idxs()))[0]
         each = len(idxs)//n
         if each<(dl.bs if dl.drop_last else 1):
-            raise ValueError(f'{n} processes × bs={dl.bs} is more than the {len(idxs)} clips of an epoch: make the loaders with bs={each}, or start fewer processes')
+            raise ValueError(f'{n} processes × bs={dl.bs} is more than the {len(idxs)} clips of an epoch: '
+                             f'make the loaders with bs={each}, or start fewer processes')
         self.learn.dl = _share(dl, idxs[rank_distrib()::n][:each])
         self.seen = [] if self.recorder.train_metrics else None
 
@@ -72,6 +76,7 @@ class Shares(Callback):
     def before_validate(self):
         self.learn.model.broadcast_buffers = False
         for o in self.model.buffers(): torch.distributed.broadcast(o, 0)
+        # `get_preds` is for each process alone
         if hasattr(self.learn, 'gather_preds'): return
         dl = self.learn.dl
         batches = list(chunked(_gather(list(dl.get_idxs()))[0], dl.bs, dl.drop_last))
@@ -87,48 +92,58 @@ class Shares(Callback):
         if not hasattr(self.learn, 'gather_preds'): self._merge(self.recorder._valid_mets)
 
     def _merge(self, mets):
+        "The metrics `mets` of the batches of all processes"
         if self.seen is None: return
         shares,self.seen = _gather(self.seen),None
         for o in mets: o.reset()
         # in the order in which one process would have met them
         for b in (b for bs in itertools.zip_longest(*shares) for b in bs if b is not None):
-            self.learn.xb,(self.learn.pred,self.learn.yb,self.learn.loss) = (None,),b
+            self.learn.xb = (None,)
+            self.learn.pred,self.learn.yb,self.learn.loss = b
             for o in mets: o.accumulate(self.learn)
 
 # %% ../../nbs/train/05_distributed.ipynb #f29ac406
 def _norms(model):
-    "The layers with batch normalisation by name"
-    return {k:o for k,o in model.named_modules(remove_duplicate=False) if isinstance(o, (nn.BatchNorm1d,nn.BatchNorm2d,nn.BatchNorm3d))}
+    "The layers of `model` with batch normalisation, by name"
+    norms = nn.BatchNorm1d,nn.BatchNorm2d,nn.BatchNorm3d
+    return {k:o for k,o in model.named_modules(remove_duplicate=False) if isinstance(o, norms)}
 
 def _put_back(model, norms):
-    "Put layers of `_norms` where they were, with the statistics and the mode of those that are there now"
+    "Put the layers from `_norms` back into `model`, with the statistics and the mode of the layers that are in their place"
     for k,o in norms.items():
-        now,(parent,_,name) = model.get_submodule(k),k.rpartition('.')
+        now = model.get_submodule(k)
+        parent,_,name = k.rpartition('.')
         for n,b in list(now.named_buffers()): setattr(o, n, b)
         setattr(model.get_submodule(parent), name, o.train(now.training))
 
 # %% ../../nbs/train/05_distributed.ipynb #c9fef18c
+def _check_distributed(learn):
+    "TypeError or ValueError for what cannot train in several processes"
+    if type(learn).to_detach is Learner.to_detach:
+        raise TypeError(f'distributed takes a VideoLearner, not {type(learn).__name__}: VideoLearner(dls, model, …) has the same arguments')
+    device,n_gpus = learn.dls.device,torch.cuda.device_count()
+    if device.type not in ('cuda','cpu'):
+        raise ValueError(f"several processes train on CUDA or on a CPU, and the data goes to {device}: make the loaders with device='cpu'")
+    if device.type=='cuda' and int(os.environ['LOCAL_RANK'])>=n_gpus:
+        raise ValueError(f'there are more processes than the {n_gpus} GPUs of this machine: '
+                         f"torchrun --nproc_per_node {n_gpus}, or loaders with device='cpu'")
+
 @contextmanager
 def distributed(
     learn:Learner,      # A `VideoLearner`
     timeout:int=900     # Seconds to wait for another process; the first `with` of a script decides
 ):
-    "Context in which `learn` trains and validates together with the other processes that `torchrun` started; without it nothing changes. ImportError without accelerate"
+    "A context in which `learn` trains and validates with the other processes of `torchrun`, if any. ImportError without accelerate"
     if num_distrib()<=1:
         yield learn
         return
     try: import accelerate
     except ImportError as e: raise ImportError('several processes need accelerate: pip install "fastai-fastvideo[distributed]"') from e
     import fastai.distributed       # which cannot be imported without accelerate
-    if type(learn).to_detach is Learner.to_detach:
-        raise TypeError(f'distributed takes a VideoLearner, not {type(learn).__name__}: VideoLearner(dls, model, …) has the same arguments')
-    kind,n_gpus = learn.dls.device.type,torch.cuda.device_count()
-    if kind not in ('cuda','cpu'):
-        raise ValueError(f"several processes train on CUDA or on a CPU, and the data goes to {learn.dls.device}: make the loaders with device='cpu'")
-    if kind=='cuda' and int(os.environ['LOCAL_RANK'])>=n_gpus:
-        raise ValueError(f"there are more processes than the {n_gpus} GPUs of this machine: torchrun --nproc_per_node {n_gpus}, or loaders with device='cpu'")
-    bar,model = hasattr(learn, 'progress'),learn.model
-    norms = _norms(model)
+    _check_distributed(learn)
+    model,norms = learn.model,_norms(learn.model)
+    kind = learn.dls.device.type
+    bar  = hasattr(learn, 'progress')
     def restore():
         learn.model = get_model(learn.model)            # after an error it is still wrapped
         _put_back(model, norms)
@@ -138,10 +153,10 @@ def distributed(
         if rank_distrib():
             stack.enter_context(redirect_stdout(stack.enter_context(open(os.devnull, 'w'))))
             stack.enter_context(learn.no_logging())
-        stack.enter_context(learn.distrib_ctx(sync_bn=kind=='cuda', cpu=kind=='cpu', mixed_precision='no',
-                                              kwargs_handlers=[accelerate.InitProcessGroupKwargs(timeout=timedelta(seconds=timeout))]))
+        waits = accelerate.InitProcessGroupKwargs(timeout=timedelta(seconds=timeout))
+        stack.enter_context(learn.distrib_ctx(sync_bn=kind=='cuda', cpu=kind=='cpu', mixed_precision='no', kwargs_handlers=[waits]))
         trainer = learn.distributed_trainer
-        trainer._wrap_dl = noop                         # `Shares` does that
+        trainer._wrap_dl = noop                         # `Shares` makes the loaders
         if kind=='cuda': learn.dls.to(trainer.accelerator.device)
         _check_same(learn.dls)
         stack.enter_context(learn.added_cbs(Shares()))

@@ -18,64 +18,65 @@ import errno, glob
 # %% ../../nbs/train/04_resume.ipynb #37579c44
 def save_atomic(
     state,           # Whatever `torch.save` takes
-    path:str|Path    # A file, replaced only when the new one is complete
+    path:str|Path    # The file to write
 ):
-    "`torch.save`, so that `path` is whole at any time. OSError if it cannot be written, the old file is then as it was"
+    "`torch.save` by `atomic_path`: `path` is a whole file at any time. OSError if it cannot be written; the old file is then unchanged"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # what a killed process left
+    # what killed processes left
     for o in path.parent.glob(f'.{glob.escape(path.stem)}.*.part{path.suffix}'): o.unlink()
     try:
         with atomic_path(path, safe=True) as tmp, open(tmp, 'wb') as f: torch.save(state, f)
-    # torch wraps what the file says, a full disk, in an error of its own
+    # torch puts the error of the file, a full disk, into an error of its own
     except RuntimeError as e: raise (e.__context__ if isinstance(e.__context__, OSError) else OSError(str(e))) from e
 
 # %% ../../nbs/train/04_resume.ipynb #9b258cee
 def _rngs(dls):
-    "The generators of the loaders; one of features has that of its clips, too"
+    "The random generators of the loaders; a loader of features has that of its clips, too"
     return [o.rng for dl in dls.loaders for o in (dl,getattr(dl, 'dl', None)) if o is not None]
 
 def _gpu_rngs():
-    "Functions to get and to set the states of the generators of all GPUs, as a list; without a GPU there are none"
+    "Two functions, which get and set the states of the generators of all GPUs as a list; without a GPU the list is empty"
     m = torch.get_device_module(default_device())
     if hasattr(m, 'get_rng_state_all'): return m.get_rng_state_all,m.set_rng_state_all
-    if hasattr(m, 'get_rng_state'):     return lambda: [m.get_rng_state()],lambda o: m.set_rng_state(*o)     # a Mac has one
+    if hasattr(m, 'get_rng_state'):     return lambda: [m.get_rng_state()],lambda o: m.set_rng_state(*o)     # a Mac has one GPU
     return lambda: [],noop
 
 def rng_state(
-    dls:DataLoaders   # Their generators too
+    dls:DataLoaders   # Their generators are included
 ):
-    "The states of the random generators of Python, numpy, torch, the GPUs and of the loaders"
+    "The states of the random generators of Python, numpy, torch, the GPUs and the loaders, as a dict"
     name,keys,*rest = np.random.get_state()
     return dict(python=random.getstate(), numpy=(name,keys.tolist(),*rest), torch=torch.get_rng_state(),
                 gpus=_gpu_rngs()[0](), loaders=[o.getstate() for o in _rngs(dls)])
 
 def set_rng_state(
-    dls:DataLoaders,   # The same, or made the same way
+    dls:DataLoaders,   # The same loaders, or loaders made the same way
     state:dict         # From `rng_state`
 ):
-    "Put back what `rng_state` gave"
+    "Put back the states that `rng_state` gave"
     random.setstate(state['python'])
     np.random.set_state(state['numpy'])
     torch.set_rng_state(state['torch'])
-    (get,put),states = _gpu_rngs(),state.get('gpus', state.get('cuda'))       # their name in earlier checkpoints
-    # on a machine with others there is nothing to put back
+    get,put = _gpu_rngs()
+    states  = state.get('gpus', state.get('cuda'))       # earlier checkpoints call them cuda
+    # a machine with another number of GPUs has no place for these states
     if len(states)==len(get()): put(states)
     for rng,o in zip(_rngs(dls), state['loaders']): rng.setstate(o)
 
 # %% ../../nbs/train/04_resume.ipynb #02bf7d53
 def _items(dl, root):
-    "What identifies the items of a loader: paths, relative to `root` where they are below it, and labels; nothing for arrays"
+    "What identifies the items of a loader: their paths, relative to `root` if they are below it, and their labels; arrays have no path"
     ds = dl.dataset
     def name(o): return Path(o).relative_to(root).as_posix() if Path(o).is_relative_to(root) else str(o)
     paths = [name(p) if isinstance(p := first(L(o)), (str,Path)) else '' for o in ds.items]
     if len(getattr(ds, 'tls', ()))<2: return paths
-    # the label before it becomes a number
+    # the last transform makes a number of the label
     tl = ds.tls[1]
     return [f'{p} ({compose_tfms(o, tl.tfms.fs[:-1])})' for p,o in zip(paths, tl.items)]
 
 def _check_same(what, then, now, path, fix):
-    "ValueError if two lists are not the same"
+    "ValueError if the lists `then` and `now` are not the same"
     if then==now: return
     olds,news = {*then},{*now}
     new,gone = [o for o in now if o not in olds],[o for o in then if o not in news]
@@ -90,106 +91,151 @@ def _plain(o):
 
 def _name(o): return getattr(o, '__name__', type(o).__name__)
 
+def _kind(cb):
+    "Which mixed precision the callback `cb` is; `AsyncPrecision` computes the same as `MixedPrecision`"
+    return _name(cb).replace('Async', 'Mixed')+str(getattr(cb, 'amp_mode', ''))
+
 class Checkpoint(Callback):
-    "After each epoch write all it takes to go on after an interruption, and go on if such a file is there. For a `VideoLearner`"
+    "Write a checkpoint after each epoch; if there is one when training begins, go on from it. For a `VideoLearner`"
     order = 70
     def __init__(self,
         path:str|Path=None   # The file; None: `checkpoint.pth` in the learner's folder for models
     ):
-        # fits that are done, the state in the file, and whether a fit is under way
-        self.file,self.n_fits,self.found,self.open = path,0,None,False
+        self.file   = path
+        self.n_fits = 0        # fits that are done
+        self.found  = None     # the state in the file
+        self.open   = False    # is a fit under way?
 
     def _cb(self, cls): return first(self.learn.cbs.filter(risinstance(cls)))
     def _trackers(self): return self.learn.cbs.filter(risinstance(TrackerCallback))
 
     def _norms(self, train_bn, kept):
-        "What norm layers do in this fit: do they train in a frozen body, if there are any? Are there statistics that are kept?"
+        "What norm layers do in this fit: do they train in a frozen body, if it has any? Are there statistics that are kept?"
         frozen = self.learn.opt.frozen_idx>0 and len(norm_bias_params(get_model(self.learn.model), with_bias=False))>0
         return dict(train_bn=train_bn and frozen, keep_stats=len(kept)>0)
 
     def _plan(self):
-        "What this fit is going to do, for comparison"
-        learn,s = self.learn,self._cb(ParamScheduler)
+        "What this fit will do, as a dict that can be compared with the plan in the file"
+        learn,sched = self.learn,self._cb(ParamScheduler)
         kept = getattr(get_model(learn.model), 'kept_norms', list)()
-        return map_nested(_plain, dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx, **self._norms(learn.train_bn, kept), optimiser=[_name(o) for o in learn.opt.cbs],
-                           precision=[_name(o).replace('Async', 'Mixed')+str(getattr(o, 'amp_mode', '')) for o in learn.cbs.filter(risinstance(MixedPrecision))],
-                           # a third of the way
-                           schedule={k:np.asarray(f(1/3)).tolist() for k,f in s.scheds.items()} if s else {}))
+        plan = dict(n_epoch=learn.n_epoch, lr=[o['lr'] for o in learn.opt.hypers], bs=learn.dls.train.bs, frozen=learn.opt.frozen_idx)
+        plan.update(self._norms(learn.train_bn, kept))
+        plan['optimiser'] = [_name(o) for o in learn.opt.cbs]
+        plan['precision'] = [_kind(o) for o in learn.cbs.filter(risinstance(MixedPrecision))]
+        # the values of the schedule after a third of the way
+        plan['schedule']  = {k:np.asarray(f(1/3)).tolist() for k,f in sched.scheds.items()} if sched else {}
+        return map_nested(_plain, plan)
 
     def begin(self,
         learn:Learner   # It is about to fit
     ):
-        "Read the file and put the weights back, before anything is made of them"
-        # broken off, and called again in the same process: that is the same lines from the start
+        "If there is a file, read it and put its weights back before they are used. ValueError if it is of another training"
+        # a fit of this process was broken off: the same lines begin again
         if self.open: self.n_fits,self.open = 0,False
-        self.path,dls = Path(self.file) if self.file else learn.path/learn.model_dir/'checkpoint.pth',learn.dls
-        self.lists = dict(vocab=[str(o) for o in L(getattr(dls, 'vocab', None))], train=_items(dls.train, dls.path), valid=_items(dls.valid, dls.path))
+        dls = learn.dls
+        self.path  = Path(self.file) if self.file else learn.path/learn.model_dir/'checkpoint.pth'
+        self.lists = {k:_items(dl, dls.path) for k,dl in (('train',dls.train), ('valid',dls.valid))}
+        self.lists['vocab'] = [str(o) for o in L(getattr(dls, 'vocab', None))]
         if self.n_fits: return
         self.found,self.plans = None,[]
-        if not self.path.exists(): return check_writable(self.path.absolute().parent)
+        if self.path.exists(): self.found = self._read(get_model(learn.model))
+        else: check_writable(self.path.absolute().parent)
+
+    def _read(self, model):
+        "The state in the file, after its weights were put into `model`. ValueError for other classes, videos or another model"
         try: state = torch.load(self.path, map_location='cpu', weights_only=True)
-        except Exception as e: raise ValueError(f'{self.path}: the checkpoint cannot be read ({type(e).__name__}: {str(e).splitlines()[0]}); delete it to begin again') from e
-        if not isinstance(state, dict) or state.get('format')!=1: raise ValueError(f'{self.path}: no checkpoint of this version of fastvideo; delete it to begin again')
+        except Exception as e:
+            why = f'{type(e).__name__}: {str(e).splitlines()[0]}'
+            raise ValueError(f'{self.path}: the checkpoint cannot be read ({why}); delete it to begin again') from e
+        if not isinstance(state, dict) or state.get('format')!=1:
+            raise ValueError(f'{self.path}: this is no checkpoint of this version of fastvideo; delete it to begin again')
         _check_same('classes', state['vocab'], self.lists['vocab'], self.path, 'use the same classes')
-        for k,name in ('train','training'),('valid','validation'): _check_same(f'videos of the {name} set', state[k], self.lists[k], self.path, 'use the same folder and seed')
-        try: get_model(learn.model).load_state_dict(state['model'])
-        except RuntimeError as e: raise ValueError(f'{self.path}: of another model than this {type(get_model(learn.model)).__name__}: make the same, or delete the checkpoint to begin again') from e
-        self.found = state
+        for k,name in (('train','training'), ('valid','validation')):
+            _check_same(f'videos of the {name} set', state[k], self.lists[k], self.path, 'use the same folder and seed')
+        try: model.load_state_dict(state['model'])
+        except RuntimeError as e:
+            fix = 'make the same model, or delete the checkpoint to begin again'
+            raise ValueError(f'{self.path}: the checkpoint is of another model than this {type(model).__name__}: {fix}') from e
+        return state
 
     def skips(self):
-        "Was the fit that comes next done before the interruption?"
+        "Was the next fit done before the interruption?"
         return self.found is not None and self.found['fit']>self.n_fits
 
     def before_train(self):
-        if not self.open and not hasattr(self.learn, 'lr_finder'): raise ValueError('Checkpoint is for a VideoLearner, which says when a fit begins: VideoLearner(dls, model, …) takes what Learner takes')
+        if self.open or hasattr(self.learn, 'lr_finder'): return
+        raise ValueError('Checkpoint is for a VideoLearner, which says when a fit begins: '
+                         'VideoLearner(dls, model, …) takes what Learner takes')
 
     def restore(self):
-        "The epoch from which this fit goes on; everything is put back where it was then"
+        "The number of the next epoch, after all is put back as the file has it. ValueError if this fit has another plan"
         state,learn,plan = self.found,self.learn,self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
-        # earlier checkpoints do not say what norm layers did: what they do in fastai
+        # earlier checkpoints do not say what norm layers did: it is what they do in fastai
         then = {**self._norms(True, []), **state['plans'][self.n_fits]}
-        diff = [f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k]]
-        if diff: raise ValueError(f'{self.path}: fit number {self.n_fits+1} of another training ({"; ".join(diff)}): use the same, or delete the checkpoint to begin again')
-        # what was done in an earlier fit is in the state of the later
+        diff = '; '.join(f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k])
+        if diff:
+            raise ValueError(f'{self.path}: this checkpoint has fit number {self.n_fits+1} of another training ({diff}): use the same, '
+                             'or delete the checkpoint to begin again')
+        # a fit before the one in the file has nothing to do
         if self.skips(): return learn.n_epoch
+        self._put_back(state)
+        epoch,n = state['epoch'],learn.n_epoch
+        if epoch>=n: warn(f'{self.path}: all {n} epochs of this fit are done already; delete the file to train anew')
+        elif not rank_distrib(): print(f'{self.path}: goes on with epoch {epoch} of {n}')
+        return epoch
+
+    def _put_back(self, state):
+        "Optimiser, scaler, gradients, recorder, schedule, callbacks and random generators as they are in `state`"
+        learn,rec = self.learn,self.recorder
         learn.opt.load_state_dict(state['opt'])
         for o in learn.opt.state.values(): o.update({k:v.to(learn.dls.device) for k,v in o.items() if isinstance(v, Tensor)})
         if state['scaler']: learn.scaler.load_state_dict(state['scaler'])
         if state['grads']:
             self._cb(GradientAccumulation).count = state['count']
             for k,p in get_model(learn.model).named_parameters(): p.grad = state['grads'][k].to(p.device) if k in state['grads'] else None
-        for k,v in state['recorder'].items(): setattr(self.recorder, k, [L(o) if is_listy(o) else o for o in v])
-        self.recorder.smooth_loss.val,self.recorder.smooth_loss.count = state['smooth']
-        learn.train_iter,learn.smooth_loss = state['train_iter'],self.recorder.smooth_loss.value
-        if self.recorder.values: learn.final_record = self.recorder.values[-1]
+        for k,v in state['recorder'].items(): setattr(rec, k, [L(o) if is_listy(o) else o for o in v])
+        rec.smooth_loss.val,rec.smooth_loss.count = state['smooth']
+        learn.train_iter,learn.smooth_loss = state['train_iter'],rec.smooth_loss.value
+        if rec.values: learn.final_record = rec.values[-1]
         if state['hps'] and self._cb(ParamScheduler): self._cb(ParamScheduler).hps = state['hps']
         for cb,o in zip(self._trackers(), state['trackers']):
             for k,v in o.items(): setattr(cb, k, int(v) if k=='wait' else v)
         set_rng_state(learn.dls, state['rng'])
-        # fastprogress looks at the time of the first epoch, which is not to come
+        # fastprogress takes the time from the first epoch, and there will be none
         mbar = getattr(self._cb(ProgressCallback), 'mbar', None)
         if mbar: mbar.update(0)
-        if state['epoch']>=learn.n_epoch: warn(f'{self.path}: all {learn.n_epoch} epochs of this fit are done already; delete the file to train anew')
-        elif not rank_distrib(): print(f"{self.path}: goes on with epoch {state['epoch']} of {learn.n_epoch}")
-        return state['epoch']
+
+    def _state(self, epoch):
+        "What `_put_back` takes, and what the file is compared by"
+        learn,rec,acc = self.learn,self.recorder,self._cb(GradientAccumulation)
+        model = get_model(learn.model)
+        state = dict(format=1, fit=self.n_fits, epoch=epoch, plans=self.plans, **self.lists)
+        state['model'] = dict(model.state_dict())
+        state['opt']   = learn.opt.state_dict()
+        # gradients to which more clips are to be added
+        state['grads']    = {k:p.grad for k,p in model.named_parameters() if p.grad is not None} if acc and acc.count else {}
+        state['count']    = acc.count if acc else 0
+        state['scaler']   = learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}
+        state['rng']      = rng_state(learn.dls)
+        state['smooth']   = rec.smooth_loss.val,rec.smooth_loss.count
+        state['train_iter'] = learn.train_iter
+        state['recorder'] = {k:getattr(rec, k) for k in ('lrs','iters','losses','values')}
+        state['hps']      = getattr(self._cb(ParamScheduler), 'hps', None)
+        state['trackers'] = [{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()]
+        return map_nested(_plain, state)
 
     def save(self,
         epoch:int   # Epochs of this fit that are done
     ):
-        "Write the checkpoint; a warning if that fails, since a full disk should not end the training"
+        "Write the checkpoint. If that fails there is a warning: a full disk does not end the training"
         if rank_distrib(): return
-        learn,model,smooth,acc = self.learn,get_model(self.learn.model),self.recorder.smooth_loss,self._cb(GradientAccumulation)
-        # gradients that wait for more clips
-        grads = {k:p.grad for k,p in model.named_parameters() if p.grad is not None} if acc and acc.count else {}
-        state = dict(format=1, fit=self.n_fits, epoch=epoch, plans=self.plans, model=dict(model.state_dict()), opt=learn.opt.state_dict(), grads=grads, count=acc.count if acc else 0,
-                     scaler=learn.scaler.state_dict() if hasattr(learn, 'scaler') else {}, rng=rng_state(learn.dls), smooth=(smooth.val,smooth.count), train_iter=learn.train_iter,
-                     recorder={k:getattr(self.recorder, k) for k in ('lrs','iters','losses','values')}, hps=getattr(self._cb(ParamScheduler), 'hps', None),
-                     trackers=[{k:float(v) for k,v in vars(o).items() if k in ('best','wait')} for o in self._trackers()], **self.lists)
-        try: save_atomic(map_nested(_plain, state), self.path)
-        except OSError as e: warn(f'{self.path}: the checkpoint after epoch {epoch-1} could not be written ({e}){", the one before is still there" if self.path.exists() else ""}; training goes on')
+        try: save_atomic(self._state(epoch), self.path)
+        except OSError as e:
+            left = ', the one before is still there' if self.path.exists() else ''
+            warn(f'{self.path}: the checkpoint after epoch {epoch-1} could not be written ({e}){left}; training goes on')
 
     def finish(self):
-        "This fit is done, the next one is another"
+        "This fit is done: the next one is another"
         self.n_fits,self.open = self.n_fits+1,False
