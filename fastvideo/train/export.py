@@ -25,45 +25,62 @@ import hashlib, safetensors.torch
 _settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short')
 _readers  = dict(video=ReadClip, volume=ReadVolume)
 
-def _size(o): return {k:getattr(o, k) for k in ('min_size','max_size','crop')} if isinstance(o, ShortSide) else o
-def _from_size(o): return short_side_jitter(**{k:_from_size(v) for k,v in o.items()}) if isinstance(o, dict) else tuple(o) if isinstance(o, list) else o
+def _size(o):
+    "The size `o` as plain data"
+    return {k:getattr(o, k) for k in ('min_size','max_size','crop')} if isinstance(o, ShortSide) else o
+
+def _from_size(o):
+    "The size of which `_size` made `o`"
+    if isinstance(o, dict): return short_side_jitter(**{k:_from_size(v) for k,v in o.items()})
+    return tuple(o) if isinstance(o, list) else o
+
+def _resize(o):
+    "The `Resize` or `ShortSide` `o` as plain data; None stays None"
+    if o is None or isinstance(o, ShortSide): return _size(o)
+    return dict(size=[*o.size[::-1]], method=o.method, pad_mode=o.pad_mode)
+
+def _from_resize(o):
+    "The transform of which `_resize` made `o`"
+    return _from_size(o) if 'min_size' in o else Resize(**{**o, 'size':tuple(o['size'])})
 
 def _reader_spec(r):
     "The settings of the reader `r`"
     res = {k:_size(getattr(r, k)) for k in _settings}
-    return res if r.valid_size is r.size else {**res, 'valid_size':_size(r.valid_size)}
+    if r.valid_size is not r.size: res['valid_size'] = _size(r.valid_size)
+    return res
 
 def _only(pipe, cls): return first(o for o in pipe.fs if isinstance(o, cls))
 
 def _reader(dls):
     "The transform of `dls` that reads clips. ValueError if there is none that can be described"
     ds = dls.valid_ds
-    r = _only(ds.tls[0].tfms, ReadClip) if hasattr(ds, 'tls') else None
-    if type(r) not in (ReadClip,ImageTupleTfm,ReadVolume):
-        have = 'none' if r is None else f'one of their own, {type(r).__name__}'
-        raise ValueError(f'a model is saved with the settings of its reader, and these loaders have {have}: make them with VideoDataLoaders, VideoBlock, ImageTupleBlock, '
-                         'VolumeBlock or get_action_dataloaders, or use learn.export()')
-    return r
+    r  = _only(ds.tls[0].tfms, ReadClip) if hasattr(ds, 'tls') else None
+    if type(r) in (ReadClip,ImageTupleTfm,ReadVolume): return r
+    have = 'none' if r is None else f'one of their own, {type(r).__name__}'
+    raise ValueError(f'a model is saved with the settings of its reader, and these loaders have {have}: make them with VideoDataLoaders, '
+                     'VideoBlock, ImageTupleBlock, VolumeBlock or get_action_dataloaders, or use learn.export()')
 
 def _data_spec(learn):
     "How the loaders of `learn` make clips and labels, as plain data"
     dls,r = learn.dls,_reader(learn.dls)
-    cats = _only(dls.valid_ds.tls[-1].tfms, Categorize)
-    if cats is None: raise ValueError('save_video_model is for models that tell classes apart, and the targets of these loaders are none: use learn.export()')
+    cats  = _only(dls.valid_ds.tls[-1].tfms, Categorize)
+    if cats is None:
+        raise ValueError('save_video_model is for models that tell classes apart, and the targets of these loaders are no classes: '
+                         'use learn.export()')
     multi = isinstance(cats, (MultiCategorize,EncodedMultiCategorize))
-    resize,norm = first(o for o in dls.valid.after_item.fs if type(o) in (Resize,ShortSide)),_only(dls.valid.after_batch, Normalize)
+    norm  = _only(dls.valid.after_batch, Normalize)
     return dict(
         vocab     = [o.item() if isinstance(o, np.generic) else o for o in cats.vocab],
         multi     = multi,
         threshold = getattr(learn.loss_func, 'thresh', .5) if multi else None,
         reader    = dict(kind='volume' if isinstance(r, ReadVolume) else 'video', pil=r.clip_cls is ImageTuple, **_reader_spec(r)),
-        resize    = resize and (_size(resize) if isinstance(resize, ShortSide) else dict(size=[*resize.size[::-1]], method=resize.method, pad_mode=resize.pad_mode)),
+        resize    = _resize(first(o for o in dls.valid.after_item.fs if type(o) in (Resize,ShortSide))),
         normalize = norm and dict(mean=norm.mean.flatten().tolist(), std=norm.std.flatten().tolist()),
         bs        = dls.valid.bs)
 
 # %% ../../nbs/train/08_export.ipynb #47abece5
 class _Pick(ItemTransform):
-    "Of an item, a path or a pair (path, label): its path, or its label"
+    "The path of an item, or its label. An item is a path, or a pair (path, label)"
     input_types = (tuple,str,Path)
     def __init__(self, label): store_attr()
     def __call__(self, o, **kwargs):
@@ -71,59 +88,72 @@ class _Pick(ItemTransform):
         if isinstance(o, tuple) and not isinstance(o, ImageTuple): return o[self.label]
         return parent_label(o) if self.label else o
 
+def _from_reader(spec):
+    "The reader of which `_data_spec` made `spec`"
+    kw = {k:_from_size(v) for k,v in spec.items() if k not in ('kind','pil')}
+    if spec['pil']: kw['clip_cls'] = ImageTuple
+    return _readers[spec['kind']](**kw)
+
 def _empty_dls(spec, device, path):
     "Loaders without items that make clips as `spec` says"
-    r,vocab = dict(spec['reader']),spec['vocab']
-    kind,pil = r.pop('kind'),r.pop('pil')
-    reader = _readers[kind](**{k:_from_size(v) for k,v in r.items()}, **dict(clip_cls=ImageTuple) if pil else {})
-    y_tfms = [MultiCategorize(vocab), OneHotEncode(len(vocab))] if spec['multi'] else [Categorize(vocab, sort=False)]
+    vocab,multi,reader = spec['vocab'],spec['multi'],_from_reader(spec['reader'])
+    y_tfms = [MultiCategorize(vocab), OneHotEncode(len(vocab))] if multi else [Categorize(vocab, sort=False)]
     def lists(tfms, *types): return TfmdLists([], tfms, do_setup=False, splits=[[],[]], types=[_Pick.input_types,*types])
     ds = Datasets(tls=[lists([_Pick(0),reader], reader.input_types, TensorVideo), lists([_Pick(1),*y_tfms])])
     for o in ds.tls[1].tfms.fs: o.setup()
-    o = spec['resize']
-    items = [ToTensor(), StackFrames()] + ([] if not o else [_from_size(o)] if 'min_size' in o else [Resize(**{**o, 'size':tuple(o['size'])})])
-    norm  = [Normalize.from_stats(**spec['normalize'], cuda=False)] if spec['normalize'] else []
+    after_item,after_batch = [ToTensor(), StackFrames()],[IntToFloatTensor()]
+    if spec['resize']:    after_item.append(_from_resize(spec['resize']))
+    if spec['normalize']: after_batch.append(Normalize.from_stats(**spec['normalize'], cuda=False))
     def loader(i):
-        dl = VideoDL(ds.subset(i), bs=spec['bs'], after_item=items, after_batch=[IntToFloatTensor(),*norm])
+        dl = VideoDL(ds.subset(i), bs=spec['bs'], after_item=after_item, after_batch=after_batch)
         # as if it had made a batch
-        dl._n_inp,dl._types = 1,{tuple:[TensorVideo, TensorMultiCategory if spec['multi'] else TensorCategory]}
+        dl._n_inp,dl._types = 1,{tuple:[TensorVideo, TensorMultiCategory if multi else TensorCategory]}
         return dl
     return VideoDataLoaders(loader(0), loader(1), path=path, device=device)
 
 def _put(model, sd, msg):
-    "`model` with the tensors `sd`; ValueError with `msg` if they are not those it has"
+    "`model` with the tensors `sd`; ValueError with `msg` if they are not those that it has"
     want = model.state_dict()
     bad  = [k for k in {**want,**sd} if k not in want or k not in sd or want[k].shape!=sd[k].shape]
-    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, like {", ".join(bad[:3])}')
+    some = ', '.join(bad[:3])
+    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, like {some}')
     model.load_state_dict(sd)
     return model
 
 def _learner(spec, model, device, path):
-    multi = spec['multi']
-    # of models of before it is not written down: norm layers did as in fastai
+    "A learner with `model`, and with empty loaders by `spec`"
+    # earlier versions did not write these two: their norm layers did what they do in fastai
     model.keep_stats = spec.get('keep_stats', False)
-    learn = VideoLearner(_empty_dls(spec, device, path), model.to(device), splitter=video_splitter, path=path, metrics=accuracy_multi if multi else accuracy,
-                         loss_func=BCEWithLogitsLossFlat(thresh=spec['threshold']) if multi else CrossEntropyLossFlat())
-    learn.train_bn = spec.get('train_bn', True)
+    train_bn = spec.get('train_bn', True)
+    if spec['multi']: metrics,loss = accuracy_multi,BCEWithLogitsLossFlat(thresh=spec['threshold'])
+    else:             metrics,loss = accuracy,CrossEntropyLossFlat()
+    dls = _empty_dls(spec, device, path)
+    learn = VideoLearner(dls, model.to(device), splitter=video_splitter, path=path, metrics=metrics, loss_func=loss)
+    learn.train_bn = train_bn
     return learn
 
 # %% ../../nbs/train/08_export.ipynb #ec048cfa
 def _made_up(r, made, cuts):
-    "A video (or volume) of noise for the reader `r`, long enough for a clip, and larger than what is cut out of it: an array (T,H,W,C)"
+    "A video (or volume) of noise for the reader `r`, (T,H,W,C): long enough for a clip and, if the reader cuts, larger than the cut"
     h,w = as_hw(made['size'])
     n = math.ceil(r.n_frames*r._step(8, r.valid_sampling))+1 if r.n_frames else made['n_frames']
     if cuts: h,w = h+16,w+32
-    return np.random.default_rng(0).integers(0, 256, (n,h,w,made['n_in'] if isinstance(r, ReadVolume) else 3), dtype=np.uint8)
+    c = made['n_in'] if isinstance(r, ReadVolume) else 3
+    return np.random.default_rng(0).integers(0, 256, (n,h,w,c), dtype=np.uint8)
+
+def _cuts(dls, r):
+    "Is something cut out of a frame in validation?"
+    return bool(crop_hw(r.valid_size)) or any(isinstance(o, Resize) or isinstance(o, ShortSide) and o.crop for o in dls.valid.after_item.fs)
 
 def _validation_clip(dls, made):
     "What validation makes of a made-up video: (1,T,C,H,W)"
     r = _reader(dls)
-    cuts = crop_hw(r.valid_size) or any(isinstance(o, Resize) or isinstance(o, ShortSide) and o.crop for o in dls.valid.after_item.fs)
-    x = _made_up(r, made, cuts)
+    x = _made_up(r, made, _cuts(dls, r))
+    # transforms before the reader know the user's own items
+    n_before = list(dls.valid_ds.tls[0].tfms.fs).index(r)
     with tempfile.TemporaryDirectory() as td:
-        # without what comes before the reader, which knows the user's own items
         item = x if isinstance(r, ReadVolume) else write_video(Path(td)/'noise.avi', x, fps=8)
-        return dls.test_dl([item], rm_type_tfms=list(dls.valid_ds.tls[0].tfms.fs).index(r), num_workers=0).one_batch()[0]
+        return dls.test_dl([item], rm_type_tfms=n_before, num_workers=0).one_batch()[0]
 
 # %% ../../nbs/train/08_export.ipynb #5200a3be
 _known = ToTensor,StackFrames,IntToFloatTensor,Normalize,Resize,ShortSide,ReadClip,ReadVolume,ImageTupleTfm,ItemGetter,_Pick
@@ -134,19 +164,25 @@ def _logits(model, x):
     model.train(was)
     return out.float()
 
+def _warn_other_clips(learn, a, b):
+    "Warn that `learn` makes the clips `a` of videos of which the learner that is loaded makes `b`"
+    valid  = learn.dls.valid
+    pipes  = learn.dls.valid_ds.tls[0].tfms,valid.after_item,valid.after_batch
+    extras = ', '.join(L(o.name for p in pipes for o in p.fs if type(o) not in _known).unique())
+    extras = extras or 'an IntToFloatTensor or Normalize of another kind'
+    shapes = '' if a.shape==b.shape else f', (T,C,H,W) {tuple(b.shape[1:])} instead of {tuple(a.shape[1:])}'
+    warn(f'not all that validation does to clips can be saved: transforms are code, here {extras}. '
+         f'A learner that is loaded sees other clips{shapes}')
+
 def _check_same(learn, twin, made):
-    "A warning if `twin` makes other clips than `learn`, ValueError if its model gives other logits"
+    "A warning if `twin` makes other clips than `learn`; ValueError if its model gives other logits"
     a,b = [_validation_clip(o.dls, made) for o in (learn, twin)]
-    if a.shape!=b.shape or not torch.allclose(a, b, atol=1e-3):
-        pipes  = learn.dls.valid_ds.tls[0].tfms,learn.dls.valid.after_item,learn.dls.valid.after_batch
-        extras = L(o.name for p in pipes for o in p.fs if type(o) not in _known).unique()
-        shapes = '' if a.shape==b.shape else f', (T,C,H,W) {tuple(b.shape[1:])} instead of {tuple(a.shape[1:])}'
-        warn(f'not all that validation does to clips can be saved: transforms are code, here {", ".join(extras) or "an IntToFloatTensor or Normalize of another kind"}. '
-             f'A learner that is loaded sees other clips{shapes}')
+    if a.shape!=b.shape or not torch.allclose(a, b, atol=1e-3): _warn_other_clips(learn, a, b)
     model = get_model(learn.model)
     ya,yb = _logits(model, a),_logits(twin.model, a)
     if ya.shape!=yb.shape or not torch.allclose(ya, yb, rtol=1e-3, atol=1e-4, equal_nan=True):
-        raise ValueError(f'{type(model).__name__} was changed after it was made: made again with the same weights, it gives other numbers. Use learn.export()')
+        raise ValueError(f'{type(model).__name__} was changed after it was made: made again with the same weights, it gives other numbers. '
+                         'Use learn.export()')
 
 # %% ../../nbs/train/08_export.ipynb #f4402433
 def _as_json(spec):
@@ -155,41 +191,65 @@ def _as_json(spec):
     for k,v in {**args, **spec}.items():
         try: json.dumps(v)
         except (TypeError,ValueError) as e:
-            raise ValueError(f'{k}: {v!r} cannot be written as JSON ({e}); numbers, texts, lists and dicts of them can. For others use learn.export()') from e
+            raise ValueError(f'{k}: {v!r} cannot be written as JSON ({e}); numbers, texts, lists and dicts of them can. '
+                             'For others use learn.export()') from e
     return json.dumps(spec, indent=1, ensure_ascii=False)
 
 def _sum(spec):
     "A hash of all in `spec` that the learner is made of"
     return hashlib.sha256(json.dumps({k:v for k,v in spec.items() if k not in ('sum','extra')}, sort_keys=True).encode()).hexdigest()
 
-def save_video_model(
-    learn:VideoLearner,  # A learner whose model has a name: one that `video_learner` or `create_video_model` made from a name
-    folder:str|Path,     # Is made if there is none; files of an earlier model in it are replaced
-    extra:dict=None      # Goes into model.json as it is
-):
-    "Write `model.safetensors` and `model.json` for `load_video_learner` to `folder`, and return it. ValueError for a model or loaders that only their code describes"
-    if rank_distrib(): return Path(folder)
+def _how_made(model):
+    "The name and the arguments that `model` was made with. ValueError if they are not known"
+    made = getattr(model, 'made', None)
+    if made is not None: return made
+    raise ValueError(f'it is not known how this {type(model).__name__} was made, and code is not saved. Give video_learner or '
+                     'create_video_model a name, of list_video_models(), timm or torchvision, instead of a module; '
+                     'or use learn.export(), which pickles it')
+
+def _spec(learn, extra):
+    "What model.json says of `learn`, but for the weights. ValueError for what is not plain"
     model = get_model(learn.model)
-    name,made = type(model).__name__,getattr(model, 'made', None)
-    if made is None:
-        raise ValueError(f'of this {name} it is not known how it was made, and code is not saved. Give video_learner or create_video_model a name, of list_video_models(), timm or '
-                         'torchvision, instead of a module; or use learn.export(), which pickles it')
-    data = _data_spec(learn)
+    made,data = _how_made(model),_data_spec(learn)
     n,n_out = len(data['vocab']),made['n_out']
     if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
-    spec = json.loads(_as_json(dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats, **data, versions=versions(), extra=extra or {})))
+    spec = dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats)
+    spec = json.loads(_as_json({**spec, **data, 'versions':versions(), 'extra':extra or {}}))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
-    sd,device = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()},learn.dls.device or torch.device('cpu')
+    return spec
+
+def _weights(model):
+    "The tensors of `model`, on the CPU. ValueError for NaN and infinity"
+    sd = {k:v.detach().cpu().clone().contiguous() for k,v in model.state_dict().items()}
     broken = first(k for k,v in sd.items() if v.is_floating_point() and not v.isfinite().all())
-    if broken: raise ValueError(f'the weights hold no numbers (NaN or infinity, first in {broken}): the training diverged. Train again from the start, with a lower learning rate')
+    if not broken: return sd
+    raise ValueError(f'the weights hold no numbers (NaN or infinity, first in {broken}): the training diverged. '
+                     'Train again from the start, with a lower learning rate')
+
+def _check_loss(learn, spec):
+    "A warning if the loss of `learn` makes other probabilities of logits than the loss of the learner that is loaded"
+    x = torch.linspace(-2, 2, 2*spec['model']['n_out']).view(2,-1)
+    act,want = getcallable(learn.loss_func, 'activation'),torch.sigmoid if spec['multi'] else partial(torch.softmax, dim=-1)
+    if not torch.allclose(act(x), want(x)):
+        warn(f'the loss of learn, {learn.loss_func}, does not make probabilities of logits as the learner that is loaded will')
+
+def save_video_model(
+    learn:VideoLearner,  # A learner whose model was made from a name, by `video_learner` or `create_video_model`
+    folder:str|Path,     # It is made if there is none; files of an earlier model in it are replaced
+    extra:dict=None      # What goes into model.json besides, as it is
+):
+    "Write `model.safetensors` and `model.json` to `folder`, and return it. ValueError for a model or loaders that only code describes"
+    if rank_distrib(): return Path(folder)
+    model = get_model(learn.model)
+    spec,sd = _spec(learn, extra),_weights(model)
+    device  = learn.dls.device or torch.device('cpu')
     learn.model.to(device)
     with no_random():
-        twin = _put(recreate_model(spec['model']), sd, f'{name} was changed after it was made; use learn.export()')
-        _check_same(learn, _learner(spec, twin, device, learn.path), made)
-    x = torch.linspace(-2, 2, 2*n_out).view(2,-1)
-    act,want = getcallable(learn.loss_func, 'activation'),torch.sigmoid if data['multi'] else partial(torch.softmax, dim=-1)
-    if not torch.allclose(act(x), want(x)): warn(f'the loss of learn, {learn.loss_func}, does not make probabilities of logits as the learner that is loaded will')
-    if all((Path(folder)/o).exists() for o in ('settings.json','README.md')): raise ValueError(f'{folder} holds a model of fastvideo-train, and a card and lists that belong to it: choose another folder')
+        twin = _put(recreate_model(spec['model']), sd, f'{type(model).__name__} was changed after it was made; use learn.export()')
+        _check_same(learn, _learner(spec, twin, device, learn.path), model.made)
+    _check_loss(learn, spec)
+    if all((Path(folder)/o).exists() for o in ('settings.json','README.md')):
+        raise ValueError(f'{folder} holds a model of fastvideo-train, and a card and lists that belong to it: choose another folder')
     folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
     spec['sum'] = _sum(spec)
@@ -202,44 +262,52 @@ def save_video_model(
 _keys = ('version','model','vocab','multi','threshold','reader','resize','normalize','bs','weights','versions')
 
 def _read_spec(file):
-    "The contents of a `model.json`. ValueError if it is none, or of a later version"
+    "The contents of a `model.json`. ValueError if it is none, is damaged, or is of a later version"
     try: spec = json.loads(file.read_text(encoding='utf-8'))
     except (json.JSONDecodeError,UnicodeDecodeError) as e: raise ValueError(f'{file}: is no JSON that can be read ({e})') from e
     if not isinstance(spec, dict) or spec.get('format')!='fastvideo': raise ValueError(f'{file}: was not written by save_video_model')
-    if spec.get('version')!=1: raise ValueError(f'{file}: is of version {spec.get("version")} of the format, and this fastvideo {__version__} reads version 1: install a later one')
+    version = spec.get('version')
+    if version!=1:
+        raise ValueError(f'{file}: is of version {version} of the format, and this fastvideo {__version__} reads version 1: '
+                         'install a later one')
     gone = [k for k in _keys if k not in spec]
     if gone: raise ValueError(f'{file}: has no {", ".join(gone)}: it was changed after it was written')
-    n_out,vocab = spec['model'].get('n_out'),spec['vocab']
-    if n_out!=len(vocab): raise ValueError(f'{file}: the head of the model gives {n_out} logits, and vocab has {len(vocab)} classes: it was changed after it was written')
-    if spec.get('sum')!=_sum(spec): raise ValueError(f'{file}: was changed after it was written, or damaged; only what stands in extra may be. Save the model again')
+    n_out,n = spec['model'].get('n_out'),len(spec['vocab'])
+    if n_out!=n:
+        raise ValueError(f'{file}: the head of the model gives {n_out} logits, and vocab has {n} classes: '
+                         'it was changed after it was written')
+    if spec.get('sum')!=_sum(spec):
+        raise ValueError(f'{file}: was changed after it was written, or damaged; only extra may be changed. Save the model again')
     return spec
 
 def _read_weights(file, weights):
-    "The tensors of `file`, if they are those that `weights` of a `model.json` tells of; else ValueError"
+    "The tensors of `file`. ValueError if it is not the file that `weights` of a `model.json` describes"
     b = file.read_bytes()
-    if len(b)!=weights['bytes'] or hashlib.sha256(b).hexdigest()!=weights['sha256']:
-        raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): it is damaged, copied in part, '
-                         'or of another model. Copy or save both again')
-    return safetensors.torch.load(b)
+    if len(b)==weights['bytes'] and hashlib.sha256(b).hexdigest()==weights['sha256']: return safetensors.torch.load(b)
+    raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): '
+                     'it is damaged, copied in part, or of another model. Copy or save both again')
 
 def load_video_learner(
     folder:str|Path,    # What `save_video_model` wrote
     device=None,        # Where it predicts; None: on the GPU, if there is one
-    dls:DataLoaders=None  # Videos to go on training with, of the same classes; None: it can predict and evaluate
+    dls:DataLoaders=None  # Videos of the same classes, to go on training; None: the learner can predict and evaluate
 ):
-    "The learner that was saved, without unpickling anything. ValueError for files that are damaged or do not belong together"
+    "The learner that was saved; nothing is unpickled. ValueError for files that are damaged or do not belong together"
     folder = Path(folder)
-    if folder.is_file(): raise ValueError(f'{folder}: is a file, and a saved model is a folder; load_learner loads what learn.export() wrote')
+    if folder.is_file():
+        raise ValueError(f'{folder}: is a file, and a saved model is a folder; load_learner loads what learn.export() wrote')
     wfile,jfile = folder/'model.safetensors',folder/'model.json'
     for o in folder,jfile,wfile:
-        if not o.exists(): raise ValueError(f'{o}: no such {"folder" if o==folder else "file"}; save_video_model writes a folder with model.json and model.safetensors')
+        kind = 'folder' if o==folder else 'file'
+        if not o.exists(): raise ValueError(f'{o}: no such {kind}; save_video_model writes a folder with model.json and model.safetensors')
     spec = _read_spec(jfile)
-    sd = _read_weights(wfile, spec['weights'])
-    now = versions()
-    was = ', '.join(f'{k} {v} (now {now.get(k)})' for k,v in spec['versions'].items())
+    sd   = _read_weights(wfile, spec['weights'])
+    now  = versions()
+    was  = ', '.join(f'{k} {v} (now {now.get(k)})' for k,v in spec['versions'].items())
     with no_random():
         try: model = recreate_model(spec['model'])
-        except (ValueError,TypeError,KeyError) as e: raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
+        except (ValueError,TypeError,KeyError) as e:
+            raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
     _put(model, sd, f'{wfile}: these are not the weights of {spec["model"]["arch"]}, written with {was}')
     device = torch.device(ifnone(device, default_device()) if dls is None else dls.device)
     learn = _learner(spec, model, device, folder)
@@ -249,8 +317,11 @@ def load_video_learner(
 def _set_dls(learn, dls, spec):
     "Give `learn` the loaders `dls`, normalised as it was trained"
     def names(o): return ', '.join(map(str, o[:5]))
-    if list(dls.vocab)!=spec['vocab']: raise ValueError(f'dls have the classes {names(dls.vocab)} …, and the model was trained on {names(spec["vocab"])} …: they must be the same, in the same order')
-    if spec['normalize']: add_normalize(dls, *spec['normalize'].values(), len(spec['normalize']['mean']))
+    if list(dls.vocab)!=spec['vocab']:
+        raise ValueError(f'dls have the classes {names(dls.vocab)} …, and the model was trained on {names(spec["vocab"])} …: '
+                         'they must be the same, in the same order')
+    norm = spec['normalize']
+    if norm: add_normalize(dls, norm['mean'], norm['std'], len(norm['mean']))
     learn.dls = dls
 
 # %% ../../nbs/train/08_export.ipynb #e6dc26d9
@@ -265,29 +336,35 @@ class _Graph(Module):
 # %% ../../nbs/train/08_export.ipynb #0e91e52b
 @contextmanager
 def _quiet():
-    "Without what torch warns its own authors of; what matters is compared afterwards"
+    "Without the warnings that torch has for its own authors; the result is compared afterwards"
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         yield
 
 def _noise(n, shape): return torch.rand(n, *shape, generator=torch.Generator().manual_seed(n))
 
-def _export(learn):
-    "(the model on raw clips, its `ExportedProgram`, the shape of a clip, batch sizes to try it with)"
+def _graph(learn):
+    "The model of `learn` on raw clips, with probabilities; and the shape of a clip"
     dls,model = learn.dls,deepcopy(get_model(learn.model)).cpu().float().eval()
+    name = type(model).__name__
     if dls.valid.n: x = dls.valid.new(bs=1).one_batch()[0]
     elif getattr(model, 'made', None): x = _validation_clip(dls, model.made)
-    else: raise ValueError(f'these loaders are empty, and {type(model).__name__} does not tell what clips it takes: set learn.dls to loaders with videos')
-    multi = isinstance(learn.loss_func, BCEWithLogitsLossFlat)
-    graph,shape = _Graph(model, _only(dls.valid.after_batch, Normalize), nn.Sigmoid() if multi else nn.Softmax(-1)).eval(),x.shape[1:]
-    try:
-        with _quiet(): return graph,torch.export.export(graph, (_noise(2, shape),), dynamic_shapes=dict(clips={0:torch.export.Dim('batch')})),shape,(3,1)
+    else: raise ValueError(f'these loaders are empty, and {name} does not tell what clips it takes: set learn.dls to loaders with videos')
+    act = nn.Sigmoid() if isinstance(learn.loss_func, BCEWithLogitsLossFlat) else nn.Softmax(-1)
+    return _Graph(model, _only(dls.valid.after_batch, Normalize), act).eval(),x.shape[1:]
+
+def _export(learn):
+    "(the model on raw clips, its `ExportedProgram`, the shape of a clip, batch sizes to try it with)"
+    graph,shape = _graph(learn)
+    name = type(graph.model).__name__
+    def program(n, **kwargs):
+        with _quiet(): return torch.export.export(graph, (_noise(n, shape),), **kwargs)
+    try: return graph,program(2, dynamic_shapes=dict(clips={0:torch.export.Dim('batch')})),shape,(3,1)
     except Exception as e: err = e
-    # with a number of clips that is fixed more models can be followed
-    try:
-        with _quiet(): ep = torch.export.export(graph, (_noise(1, shape),))
-    except Exception as e: raise ValueError(f'torch.export cannot follow {type(model).__name__}: {e}') from e
-    warn(f'{type(model).__name__} is exported for one clip at a time: for any number torch.export cannot follow it ({str(err).splitlines()[0]})')
+    # torch can follow more models if the number of clips is fixed
+    try: ep = program(1)
+    except Exception as e: raise ValueError(f'torch.export cannot follow {name}: {e}') from e
+    warn(f'{name} is exported for one clip at a time: for any number torch.export cannot follow it ({str(err).splitlines()[0]})')
     return graph,ep,shape,(1,)
 
 # %% ../../nbs/train/08_export.ipynb #db0d9aba
@@ -297,7 +374,8 @@ def _check_parity(f, graph, shape, sizes, path):
         x = _noise(n, shape)
         with torch.no_grad(): a,b = graph(x),f(x)
         if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-5):
-            raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, by up to {(a-b).abs().max():.2g} for {n} clips')
+            raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, '
+                             f'by up to {(a-b).abs().max():.2g} for {n} clips')
 
 def _vocab(learn): return json.dumps(list(getattr(learn.dls, 'vocab', [])), ensure_ascii=False)
 
@@ -305,7 +383,7 @@ def to_torch_export(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
     path:str|Path     # File to write, .pt2
 ):
-    "Write a program for `torch.export.load`, from clips (B,T,C,H,W) in [0,1] to probabilities; returns `path`. ValueError if that cannot be, or gives other numbers"
+    "Write a program for `torch.export.load`, and return `path`. ValueError if that cannot be, or gives other numbers than the model"
     if Path(path).suffix!='.pt2': raise ValueError(f'{path}: torch.export.load takes files whose name ends with .pt2')
     graph,ep,shape,sizes = _export(learn)
     check_writable(Path(path).parent)
@@ -320,13 +398,15 @@ def to_onnx(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
     path:str|Path     # File to write, .onnx
 ):
-    "Write ONNX, from `clips` (B,T,C,H,W) in [0,1] to `probabilities`; returns `path`. ImportError without the extra, ValueError if that cannot be, or gives other numbers"
+    "Write a file of ONNX, and return `path`. ImportError without the extra; ValueError if that cannot be, or gives other numbers"
     if Path(path).suffix!='.onnx': raise ValueError(f'{path}: a file of ONNX ends in .onnx')
     try: import onnx, onnxscript, onnxruntime
-    except ImportError as e: raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
+    except ImportError as e:
+        raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
     graph,ep,shape,sizes = _export(learn)
+    names = dict(input_names=['clips'], output_names=['probabilities'])
     try:
-        with _quiet(): program = torch.onnx.export(ep, input_names=['clips'], output_names=['probabilities'], dynamo=True, verbose=False)
+        with _quiet(): program = torch.onnx.export(ep, **names, dynamo=True, verbose=False)
     except Exception as e: raise ValueError(f'{type(graph.model).__name__} cannot be written as ONNX: {e}') from e
     program.model.metadata_props['vocab'] = _vocab(learn)
     check_writable(Path(path).parent)
