@@ -191,9 +191,10 @@ class VideoDL(TfmdDL):
         for k in range(n):
             # of the next video the same clip
             try: return self._do_item((ifnone(s, 0)+k*self.n_clips)%n)
-            except VideoError as e: self._note(e)
+            except VideoError as e: bad = e
+            self._note(bad)
             if s is not None and self.on_error=='skip': return None
-        raise VideoError(e.file, f'{e.msg}; and none of the other {n-1} videos can be read')
+        raise VideoError(bad.file, f'{bad.msg}; and none of the other {n-1} videos can be read')
 
     def _note(self, e):
         # workers are other processes: what they find comes back in a file, which is gone when the epoch has ended
