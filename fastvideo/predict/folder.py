@@ -328,7 +328,6 @@ class PredictionFile:
 # %% ../../nbs/predict/02_folder.ipynb #12caedf3
 def _shard_file(out, shard):
     "The file of the shard `shard` of the table `out`"
-    if shard is None: return out
     i,n = shard_nums(shard)
     return out.with_name(f'{out.stem}.{i}-of-{n}{out.suffix}')
 
