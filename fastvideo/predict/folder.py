@@ -183,8 +183,9 @@ def _table(learn, names, rows):
     "The DataFrame of the videos `names`; `rows` has (probabilities or None, error) of each name"
     ps = [rows[o][0] for o in names]
     named = [(math.nan,math.nan) if p is None else named_probs(learn, torch.as_tensor(p)) for p in ps]
-    none = np.full(len(learn.dls.vocab), np.nan, dtype=np.float32)
-    probs = np.stack([none if p is None else p for p in ps]) if ps else none[None][:0]
+    probs = np.full((len(names), len(learn.dls.vocab)), np.nan, dtype=np.float32)
+    for i,p in enumerate(ps):
+        if p is not None: probs[i] = p
     highest = np.array([o for _,o in named], dtype=np.float32)
     return pd.concat([
         pd.DataFrame(dict(file=names, label=[o for o,_ in named], probability=highest)),

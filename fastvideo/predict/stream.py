@@ -27,7 +27,8 @@ def _windows(frames, window, stride, fps=25):
 
     A `VideoError` of `frames` is raised if no frame came before it. Otherwise it ends the last window, with a warning"""
     buf,eps = deque(),1e-6
-    k,stop,why = 0,0.,None          # number of the next window, end of the one before it, error that ended the frames
+    k,stop = 0,0.          # number of the next window, end of the one before it
+    why = None             # error that ended the frames
     try:
         for t,o in frames:
             while (start := k*stride)+window<=t+eps:
@@ -200,7 +201,8 @@ def _evenly(frames, fps, rate):
     """Generator of (seconds, frame) at `fps` from `frames`, pairs (seconds, frame) at about `rate`
 
     For each moment it gives the frame that is visible then. A warning says where `frames` break off"""
-    n,o,end = 0,None,0.         # number of the next frame, the frame that is visible, its end
+    n = 0                # number of the next frame
+    o,end = None,0.      # the frame that is visible, and its end
     def slot(t): return int(t*fps+.5)
     try:
         for t,new in frames:

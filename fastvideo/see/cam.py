@@ -55,7 +55,8 @@ def cell_centres(
     steps:dict    # {size of the input: (size of the output, kernel, stride, padding)} of the layers that make the map smaller
 ):
     "The pixel in the middle of what each cell sees, an array of `cells` numbers"
-    size,start,jump = n,0.,1
+    size = n
+    start,jump = 0.,1        # middle of the first cell, and from cell to cell
     while size in steps:
         size,k,s,p = steps[size]
         start,jump = start+((k-1)/2-p)*jump,jump*s

@@ -128,12 +128,13 @@ def _reading(n, acc, common, change, low, high, moved):
 # %% ../../nbs/see/02_motion.ipynb #69116729
 @dataclass(repr=False)
 class MotionReport:
-    "What `motion_report` found"
+    """What `motion_report` found
+
+    In `classes`, `changed` is the share of videos that get another prediction when reversed, `becomes` the class that most
+    reversed videos are taken for, and `share` how many these are"""
     reading:str             # The result in a sentence, with its uncertainty
-    table:pd.DataFrame      # A row for each condition: number of different frames, accuracy of videos, and the change in points
-                            # against another condition, with its 95 % interval
-    classes:pd.DataFrame    # A row for each class: number of videos; accuracy in order and reversed; share of videos whose prediction
-                            # changes when reversed; what most reversed videos are taken for, and their share
+    table:pd.DataFrame      # A row for each condition: different frames, accuracy, change in points `against` another, its 95 % interval
+    classes:pd.DataFrame    # A row for each class: videos, accuracy in order and reversed, share `changed`, what most become, their share
     videos:pd.DataFrame     # A row for each video: file, label, and the predicted class under each condition
     unreadable:pd.DataFrame # A row for each video that was left out: file, times, error
     def __repr__(self): return f'{self.reading}.\n\n{self.table.round(3)}\n\n{self.classes.round(3)}'
