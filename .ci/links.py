@@ -13,15 +13,20 @@ def text(f):
     if f.suffix!='.ipynb': return f.read_text(encoding='utf-8')
     return '\n\n'.join(''.join(c['source']) for c in json.loads(f.read_text(encoding='utf-8'))['cells'] if c['cell_type']=='markdown')
 
-def prose(f): return re.sub(r'^```.*?^```|`[^`\n]*`', '', text(f), flags=re.M|re.S)
-def links(f): return re.findall(r'\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]: *(\S+)', prose(f), re.M)
+def prose(f):
+    "The Markdown of `f` without code"
+    return re.sub(r'^```.*?^```|`[^`\n]*`', '', text(f), flags=re.M|re.S)
+def links(f):
+    "For each link in `f` three texts, of which one is where it leads"
+    return re.findall(r'\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]: *(\S+)', prose(f), re.M)
 
 def anchors(f):
-    "What a link into `f` may name: its headings, as GitHub and quarto call them, and on a page what it documents"
+    "What a link into `f` may name: its headings, as GitHub and quarto spell them, and on a page the names that it documents"
     heads = re.findall(r'^#+ +(.+?) *#*$', re.sub(r'^```.*?^```', '', text(f), flags=re.M|re.S), re.M)
     ids = {re.sub(r'[^\w\- ]', '', o.lower()).strip().replace(' ', '-') for o in heads}
     if f.suffix=='.ipynb':
-        code = '\n'.join(''.join(c['source']) for c in json.loads(f.read_text(encoding='utf-8'))['cells'] if re.match(r'#\| *exports?\b', ''.join(c['source'])))
+        sources = [''.join(c['source']) for c in json.loads(f.read_text(encoding='utf-8'))['cells']]
+        code = '\n'.join(o for o in sources if re.match(r'#\| *exports?\b', o))
         ids |= {o.lower() for o in re.findall(r'^(?:def|class) +(\w+)', code, re.M)}
     return ids
 
@@ -30,8 +35,9 @@ def wrong(f, link):
     if re.match(r'[a-z][a-z+.-]*:', link, re.I): return
     path,_,anchor = link.partition('#')
     to = (f.parent/path).resolve() if path else f
-    # on the site there is nothing but what is in nbs
-    if f.suffix=='.ipynb' and nbs not in to.parents: return f'{to.relative_to(root) if root in to.parents else to} is not on the site: only what is in nbs/ is'
+    if f.suffix=='.ipynb' and nbs not in to.parents:
+        name = to.relative_to(root) if root in to.parents else to
+        return f'{name} is not on the site: only what is in nbs/ is'
     to = pages.get(to, to)
     if not to.exists(): return 'no such file or page'
     if anchor and to.suffix in ('.md','.ipynb') and anchor.lower() not in anchors(to): return f'no such heading in {to.name}'

@@ -1,4 +1,4 @@
-"Render nbs/index.ipynb as README.md, for machines without the quarto that nbdev-readme needs; with --check only compare them"
+"Write README.md from nbs/index.ipynb, without the quarto that nbdev-readme needs; with --check only compare the two"
 import difflib,json,re,sys
 from pathlib import Path
 from textwrap import indent
@@ -6,7 +6,7 @@ from textwrap import indent
 root = Path(__file__).resolve().parents[1]
 
 def output(o):
-    "The text of output `o` as a terminal shows it: no pictures, no warnings, of a progress bar only its end"
+    "The text of output `o` as a terminal shows it: without pictures and warnings, and of a progress bar only the end"
     if o.get('name')=='stderr': return ''
     data = o.get('data', {})
     if any(k.startswith('image/') for k in data): return ''
@@ -16,11 +16,11 @@ def output(o):
 repo = re.search(r'^Repository *= *"(.*)"', (root/'pyproject.toml').read_text(encoding='utf-8'), re.M)[1]
 
 def from_root(src):
-    "`src`, whose relative links are meant from nbs/ and which names files of the repository by their address, for a file in the root"
+    "`src` for a file in the root: relative links start at nbs/, and addresses of files of the repository become relative links"
     return re.sub(r'\]\((?!#|[a-z]+:)', '](nbs/', src).replace(f']({repo}/blob/main/', '](')
 
 def render(cell):
-    "Markdown for `cell`, empty if it is hidden"
+    "The Markdown of `cell`; empty if the cell is hidden"
     src = ''.join(cell['source'])
     if cell['cell_type']=='markdown': return from_root(src)
     if cell['cell_type']!='code' or re.search(r'^#\| *hide *$', src, re.M): return ''

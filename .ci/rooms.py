@@ -1,4 +1,4 @@
-"Check that imports point one way: each room rests only on those below it, modules form no circle, and no module takes a private name of another"
+"Check that imports point one way: a room imports only lower rooms, modules form no circle, and no module takes a private name of another"
 import ast,sys
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"What the benchmarks share: videos like UCF101's, interleaved timing, a table of ratios"
+"What the benchmarks share: videos like those of UCF101, timing in turns, and a table of ratios"
 from fastvideo.all import *
 import av, statistics, subprocess, tempfile
 
@@ -7,17 +7,21 @@ kinds = dict(xvid=('.avi', dict(codec='mpeg4', options={'g':'250', 'bf':'2', 'b'
              h264_gop12=('.mp4', dict(codec='libx264', options={'g':'12', 'crf':'23'})))
 
 def scene(rng, n=180, h=240, w=320):
-    "`n` frames of a camera that moves over a landscape of noise, with something that moves the other way, and the noise of a sensor"
-    def ground(h, w): return np.asarray(Image.fromarray(rng.integers(0, 255, (h//24,w//24,3), dtype=np.uint8)).resize((w,h), Image.BICUBIC))
-    back,thing,(dx,dy) = ground(2*h, 2*w),ground(96, 96),rng.uniform(-1, 1, 2)
+    "`n` frames of a camera that moves over a landscape of noise. A square moves another way, and a sensor adds noise"
+    def ground(h, w):
+        small = rng.integers(0, 255, (h//24,w//24,3), dtype=np.uint8)
+        return np.asarray(Image.fromarray(small).resize((w,h), Image.BICUBIC))
+    back,thing = ground(2*h, 2*w),ground(96, 96)
+    dx,dy = rng.uniform(-1, 1, 2)
     for k in range(n):
-        y,x,i = int(h/2+dy*k*h/2/n), int(w/2+dx*k*w/2/n), int((h-96)*(k/n))
+        y,x = int(h/2+dy*k*h/2/n),int(w/2+dx*k*w/2/n)
+        i = int((h-96)*(k/n))
         o = back[y:y+h, x:x+w].copy()
         o[i:i+96, i:i+96] = thing
         yield (o+rng.normal(0, 1.5, (h,w,1))).clip(0, 255).astype(np.uint8)
 
 def make_videos(path, n, kinds=kinds):
-    "`n` videos of each of `kinds` in folders of that name; the same ones in each"
+    "`n` videos of each of `kinds`, in a folder with the name of the kind; each folder has the same scenes"
     for k,(suf,kw) in kinds.items():
         for i in range(n):
             f = path/k/f'{i}{suf}'
@@ -25,19 +29,19 @@ def make_videos(path, n, kinds=kinds):
     return path
 
 def tutorial_store(f, dest):
-    "The UCF101 tutorial's extraction: every frame, in full size, by PIL"
+    "Extract frames as the UCF101 tutorial does: every frame, in full size, by PIL"
     dest.mkdir(parents=True)
     with av.open(str(f)) as c:
         for i,o in enumerate(c.decode(video=0)): o.to_image().save(dest/f'{i}.jpg')
 
 def decode_only(f):
-    "The floor: all frames, nothing done with them"
+    "The least that is needed: decode all frames, and do nothing with them"
     with av.open(str(f)) as c:
         c.streams.video[0].thread_type = 'NONE'
         for _ in c.decode(video=0): pass
 
 def medians(ways, rounds, reset=noop):
-    "Median seconds of each of `ways`, {name: function}, all called in turn in each of `rounds`"
+    "Median seconds of each of `ways`, {name: function}; in each of `rounds` they are called one after the other"
     secs = {k:[] for k in ways}
     for _ in range(rounds):
         for k,f in ways.items():
@@ -48,6 +52,6 @@ def medians(ways, rounds, reset=noop):
     return {k:statistics.median(v) for k,v in secs.items()}
 
 def show(title, secs, base):
-    "The table: how many times as fast as `base`"
+    "Print a table: how many times as fast as `base` each way is"
     print(f'\n{title}\n\n| way | × |\n|---|---|')
     for k,v in secs.items(): print(f'| {k} | {secs[base]/v:.2f} |')

@@ -1,4 +1,6 @@
-"The parts of `fp16.py`, which starts this file: `python benchmarks/_fp16.py FOLDER NAME=SECONDS,NAME=SECONDS END [--path VIDEOS] [--small]`"
+"""The parts of `fp16.py`, which starts this file
+
+`python benchmarks/_fp16.py FOLDER NAME=SECONDS,NAME=SECONDS END [--path VIDEOS] [--small]`"""
 from _bench import *
 from fastcore.script import *
 import contextlib, faulthandler, fastvideo.cli.demo as demo, gc, io, platform, sys, traceback
@@ -6,15 +8,19 @@ import contextlib, faulthandler, fastvideo.cli.demo as demo, gc, io, platform, s
 cuda = torch.cuda.is_available()
 # of each model: name in tables, arguments of `video_learner`, frames, pixels, clips in a batch
 full = SimpleNamespace(n_videos=96, n_frames=120, size=224, steps=8, rounds=3, batches=64, demo=dict(epochs=3), models=dict(
-    cnn_lstm=('CNN-LSTM, ResNet-34', dict(arch=resnet34, pool='lstm'), 8, 224, 16), timesformer=('TimeSformer-S/16', dict(arch='timesformer_vit_small_patch16_224'), 8, 224, 16),
-    x3d=('X3D-M', dict(arch='x3d_m'), 16, 224, 16), r2plus1d=('R(2+1)D-18', dict(arch='r2plus1d_18'), 16, 112, 16)))
+    cnn_lstm    = ('CNN-LSTM, ResNet-34', dict(arch=resnet34, pool='lstm'), 8, 224, 16),
+    timesformer = ('TimeSformer-S/16', dict(arch='timesformer_vit_small_patch16_224'), 8, 224, 16),
+    x3d         = ('X3D-M', dict(arch='x3d_m'), 16, 224, 16),
+    r2plus1d    = ('R(2+1)D-18', dict(arch='r2plus1d_18'), 16, 112, 16)))
 tiny = SimpleNamespace(n_videos=12, n_frames=16, size=32, steps=1, rounds=1, batches=3, demo=dict(epochs=1), models=dict(
-    cnn_lstm=('small CNN-LSTM', dict(arch='small_cnn', pool='lstm'), 4, 32, 2), timesformer=('small TimeSformer', dict(arch='timesformer', dim=32, depth=2, heads=2), 4, 32, 2),
-    x3d=('X3D-M', dict(arch='x3d_m'), 2, 32, 2), r2plus1d=('R(2+1)D-18', dict(arch='r2plus1d_18'), 2, 16, 2)))
+    cnn_lstm    = ('small CNN-LSTM', dict(arch='small_cnn', pool='lstm'), 4, 32, 2),
+    timesformer = ('small TimeSformer', dict(arch='timesformer', dim=32, depth=2, heads=2), 4, 32, 2),
+    x3d         = ('X3D-M', dict(arch='x3d_m'), 2, 32, 2),
+    r2plus1d    = ('R(2+1)D-18', dict(arch='r2plus1d_18'), 2, 16, 2)))
 cfg = full    # or `tiny`; `main` adds `dir`, a folder for files, and `path`, one of videos or None
 
 def table(title, rates, base, unit='clips/s', **cols):
-    "Rates, and how many times that of `base` they are; `cols` are further columns, {name of a row: text}. On a CPU only the second"
+    "Print rates, and each as a multiple of that of `base`; on a CPU only the latter. `cols` are further columns, {name of a row: text}"
     cols = {unit:{k:f'{v:.0f}' for k,v in rates.items()}, **cols} if cuda else {}
     print(f'\n**{title}**\n\n| | {"".join(f"{o} | " for o in cols)}× |\n|---|{"---|"*len(cols)}---|')
     for k,v in rates.items(): print(f'| {k} | {"".join(o.get(k, "–")+" | " for o in cols.values())}{v/rates[base]:.2f} |')
@@ -23,7 +29,7 @@ def synchronize():
     if cuda: torch.cuda.synchronize()
 
 def seconds(f):
-    "How long `f` takes, with all that it leaves to the GPU"
+    "How long `f` takes, including what the GPU still has to do after the call"
     synchronize()
     t = time.perf_counter()
     f()
@@ -35,24 +41,30 @@ def seconds(f):
 def _video(i, path): write_video(path/'ab'[i%2]/f'{i}.mp4', scene(np.random.default_rng(i), cfg.n_frames), **kinds['h264'][1])
 
 def whole(path, make):
-    "`path`, which has its name only when `make` was done with it: a part may end anywhere"
+    "`path`, which `make` fills; it has its name only when it is whole, since a part of the benchmark may be ended anywhere"
     if not path.exists():
         tmp = Path(tempfile.mkdtemp(dir=path.parent))
         make(tmp)
         tmp.rename(path)
     return path
 
-def videos(): return cfg.path or whole(cfg.dir/'videos', lambda o: parallel(_video, range(cfg.n_videos), path=o, n_workers=defaults.cpus, progress=False))
-def frames(): return whole(cfg.dir/'frames', lambda o: extract_all(videos(), o, size=cfg.size, n_frames=min(32, cfg.n_frames), store='mjpeg', progress=False))
+def videos():
+    def make(o): parallel(_video, range(cfg.n_videos), path=o, n_workers=defaults.cpus, progress=False)
+    return cfg.path or whole(cfg.dir/'videos', make)
+
+def frames():
+    def make(o): extract_all(videos(), o, size=cfg.size, n_frames=min(32, cfg.n_frames), store='mjpeg', progress=False)
+    return whole(cfg.dir/'frames', make)
 
 def loaders(path, model='cnn_lstm', **kwargs):
     _,_,n,size,bs = cfg.models[model]
-    return VideoDataLoaders.from_folder(path, n_frames=n, size=size, bs=bs, seed=0, **merge(dict(num_workers=defaults.cpus, epoch_clips=bs*cfg.batches), kwargs))
+    kwargs = merge(dict(num_workers=defaults.cpus, epoch_clips=bs*cfg.batches), kwargs)
+    return VideoDataLoaders.from_folder(path, n_frames=n, size=size, bs=bs, seed=0, **kwargs)
 
 # Steps of training
 
 class Ready(GetAttr):
-    "`n_batches` that are on the device already, in place of those of `dl`"
+    "Gives `n_batches` batches that are on the device already, in place of those of `dl`"
     _default = 'dl'
     def __init__(self, dl, batches, n_batches): store_attr()
     def __len__(self):  return self.n_batches
@@ -70,10 +82,16 @@ def fit(learn):
     with learn.no_bar(), learn.no_logging(): learn.fit(1, 1e-4, cbs=NoValidation())
 
 def compare(model, ways, steps=8, rounds=3):
-    "A table of steps of training in `ways`, {name: (arguments of `video_learner`, tf32, cudnn.benchmark)}. Each learner is made, and compiled, once; all take turns"
-    (title,_,n,size,bs),steps,rounds = cfg.models[model],min(steps, cfg.steps),min(rounds, cfg.rounds)
+    """A table of steps of training in `ways`, {name: (arguments of `video_learner`, tf32, cudnn.benchmark)}
+
+    Each learner is made, and compiled, once; then they take turns."""
+    title,_,n,size,bs = cfg.models[model]
+    steps,rounds = min(steps, cfg.steps),min(rounds, cfg.rounds)
     dls = loaders(moving_shapes(cfg.dir/'shapes', n_per_class=6), model, num_workers=0, epoch_clips=None)
-    def batch(): return TensorVideo(torch.rand(bs, n, size, size, 3, device=dls.device).permute(0,1,4,2,3)),TensorCategory(torch.randint(0, dls.c, (bs,), device=dls.device))
+    def batch():
+        x = torch.rand(bs, n, size, size, 3, device=dls.device).permute(0,1,4,2,3)
+        y = torch.randint(0, dls.c, (bs,), device=dls.device)
+        return TensorVideo(x),TensorCategory(y)
     dls.loaders[0] = ready = Ready(dls.train, [batch() for _ in range(3)], 1)
     fits,first_step,mem = {},{},{}
     for k,(kw,tf32,bench) in ways.items():
@@ -81,7 +99,7 @@ def compare(model, ways, steps=8, rounds=3):
         if cuda: torch.cuda.reset_peak_memory_stats()
         learn = learner(dls, model, normalize=False, **kw)
         if 'in 2D' in k: depthwise_in_2d(learn.model)
-        # C++ for a CPU takes a minute to be compiled: the graphs as they are do, to see that it works
+        # to compile C++ for a CPU takes a minute; to see that it works, the graphs without it are enough
         if cfg is tiny and kw.get('compile'): learn.model.compile(backend='eager')
         def one(learn=learn, tf32=tf32, bench=bench):
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
@@ -90,19 +108,21 @@ def compare(model, ways, steps=8, rounds=3):
             synchronize()
         fits[k],ready.n_batches = one,1
         first_step[k],ready.n_batches = f'{seconds(one):.1f}',3
-        # the clock of the GPU, and what is compiled at the second batch only, settle
+        # the clock of the GPU settles, and what is compiled only at the second batch is compiled
         one()
         if cuda: mem[k] = f'{(torch.cuda.max_memory_allocated()-before)/2**30:.2f}'
     ready.n_batches = steps
     rates = {k:bs*steps/v for k,v in medians(fits, rounds).items()}
-    table(f'Training step, {title}, {bs} clips of {n} × {size}²', rates, first(rates), **{'GiB at the peak':mem, 'first step, s':first_step})
+    cols = {'GiB at the peak':mem, 'first step, s':first_step}
+    table(f'Training step, {title}, {bs} clips of {n} × {size}²', rates, first(rates), **cols)
 
 def ways(*names):
-    "For `compare`, of words like 'fp16 channels_last compiled'. On a CPU bf16 stands for fp16, and there is no tf32"
+    "The `ways` of `compare` from words like 'fp16 channels_last compiled'. On a CPU bf16 stands for fp16, and there is no tf32"
     res = {}
     for o in names if cuda else [o.replace('fp16', 'bf16') for o in names if o!='tf32']:
         precision = o.split()[0].strip(',')
-        kw = dict(precision='fp32' if precision=='tf32' else precision, **{k:True for k in ('channels_last','compile','grad_ckpt') if k in o})
+        kw = {k:True for k in ('channels_last','compile','grad_ckpt') if k in o}
+        kw['precision'] = 'fp32' if precision=='tf32' else precision
         res[o] = kw,precision=='tf32','cudnn.benchmark off' not in o
     return res
 
@@ -112,14 +132,15 @@ def cnn_lstm():             compare('cnn_lstm',    ways(*most))
 def timesformer():          compare('timesformer', ways(*most))
 def cnn_lstm_compiled():    compare('cnn_lstm',    ways(*compiled))
 def timesformer_compiled(): compare('timesformer', ways(*compiled))
-# many a CPU takes ten times as long for its bf16
+# many CPUs take ten times as long in bf16
 def r2plus1d():             compare('r2plus1d',    ways('fp32', *(('fp16','fp16 channels_last') if cuda else ('fp32 channels_last',))), 4)
 
 def _planes(m, x):
-    "What the depthwise convolution 3×3×3 `m` gives, by three in 2D: of the frame before, of this one, of the next"
+    "The output of the depthwise convolution 3×3×3 `m`, by three convolutions in 2D: of the frame before, of this frame, of the next"
     b,t = x.shape[0],x.shape[2]
     x = x.transpose(1,2).flatten(0,1)
-    before,this,after = [F.conv2d(x, w, stride=m.stride[1:], padding=m.padding[1:], groups=m.groups).unflatten(0, (b,t)) for w in m.weight.unbind(2)]
+    def conv(w): return F.conv2d(x, w, stride=m.stride[1:], padding=m.padding[1:], groups=m.groups).unflatten(0, (b,t))
+    before,this,after = map(conv, m.weight.unbind(2))
     return (this+F.pad(before[:,:-1], (0,)*6+(1,0))+F.pad(after[:,1:], (0,)*6+(0,1))).transpose(1,2)
 
 def depthwise_in_2d(model):
@@ -128,12 +149,13 @@ def depthwise_in_2d(model):
 
 def x3d():
     names = 'fp16','fp16 channels_last'
-    compare('x3d', ways('fp32', *names, *[f'{o}, cudnn.benchmark off' for o in names if cuda], *[f'{o}, depthwise in 2D' for o in names]), 2, 2)
+    off,in_2d = [f'{o}, cudnn.benchmark off' for o in names if cuda],[f'{o}, depthwise in 2D' for o in names]
+    compare('x3d', ways('fp32', *names, *off, *in_2d), 2, 2)
 
 # Loaders, and training that waits for them
 
 class Waits(Callback):
-    "When steps begin and end, as the GPU sees it: a batch that comes late, but before the GPU is done with the last one, was not waited for"
+    "Records when steps begin and end on the GPU. A batch that comes before the GPU is done with the last batch was not waited for"
     order = -100
     def before_train(self): self.begin,self.end = [],[]
     def before_batch(self): self.begin.append(self.now())
@@ -153,19 +175,24 @@ class Waits(Callback):
 def training():
     for model,(name,path) in itertools.product(('cnn_lstm','timesformer'), (('stored frames',frames()), ('videos',videos()))):
         dls = loaders(path, model)
-        learn,bs,dl = learner(dls, model),dls.bs,dls.train
+        learn = learner(dls, model)
+        bs,dl = dls.bs,dls.train
         dls.loaders[0] = Ready(dl, [dls.one_batch()], n := min(16, len(dl)))
         fit(learn)
         alone,dls.loaders[0] = bs*n/seconds(lambda: fit(learn)),dl
         with learn.added_cbs(Waits()):
             fit(learn)
             secs,share = learn.waits.found()
-        table(f'Training, {cfg.models[model][0]}, {name}, {dl.fake_l.num_workers} workers, precision as by default', {'the step alone':alone, 'training':bs*(len(dl)-1)/secs}, 'the step alone')
+        title = f'Training, {cfg.models[model][0]}, {name}, {dl.fake_l.num_workers} workers, default precision'
+        table(title, {'the step alone':alone, 'training':bs*(len(dl)-1)/secs}, 'the step alone')
         print(f'\nbetween two steps, waiting for data and making floats of it: {share:.0%} of a step')
 
 def loader():
-    dls = {'stored frames':loaders(frames()), 'stored frames, augmented':loaders(frames(), batch_tfms=clip_aug_transforms()), 'videos':loaders(videos())}
-    n,wait,rates = len(dls['videos'].train),defaultdict(list),defaultdict(list)
+    dls = {'stored frames':loaders(frames()),
+           'stored frames, augmented':loaders(frames(), batch_tfms=clip_aug_transforms()),
+           'videos':loaders(videos())}
+    n = len(dls['videos'].train)
+    wait,rates = defaultdict(list),defaultdict(list)
     for _ in range(cfg.rounds):
         for k,d in dls.items():
             ts = [time.perf_counter()]
@@ -174,8 +201,9 @@ def loader():
                 ts.append(time.perf_counter())
             wait[k].append(ts[1]-ts[0])
             rates[k].append(d.bs*(n-1)/(ts[-1]-ts[1]))
-    table(f'The loader alone, {dls["videos"].train.fake_l.num_workers} workers, {n} batches', {k:statistics.median(v) for k,v in rates.items()}, 'stored frames',
-          **{'first batch, s':{k:f'{statistics.median(v):.1f}' for k,v in wait.items()}})
+    title = f'The loader alone, {dls["videos"].train.fake_l.num_workers} workers, {n} batches'
+    waited = {k:f'{statistics.median(v):.1f}' for k,v in wait.items()}
+    table(title, {k:statistics.median(v) for k,v in rates.items()}, 'stored frames', **{'first batch, s':waited})
 
 # What comes after training
 
@@ -186,15 +214,20 @@ def evaluate():
     def forward(): learn.get_preds(dl=[b]*math.ceil(n/len(b[0])))
     with learn.no_bar():
         forward()
-        secs = {'its forward passes alone':seconds(forward), 'its views read alone':seconds(lambda: list(views)), 'evaluate':seconds(lambda: learn.evaluate(n_clips=4, n_crops=3))}
-    table(f'evaluate(n_clips=4, n_crops=3), {len(views.vids)} videos, {cfg.models["cnn_lstm"][0]}', {k:n/v for k,v in secs.items()}, 'its views read alone', 'views/s')
+        secs = {'its forward passes alone':seconds(forward),
+                'its views read alone':seconds(lambda: list(views)),
+                'evaluate':seconds(lambda: learn.evaluate(n_clips=4, n_crops=3))}
+    title = f'evaluate(n_clips=4, n_crops=3), {len(views.vids)} videos, {cfg.models["cnn_lstm"][0]}'
+    table(title, {k:n/v for k,v in secs.items()}, 'its views read alone', 'views/s')
 
 def predict_folder():
     dls,files = loaders(videos()),get_video_files(videos())
     learn = learner(dls)
     learn.predict_folder(files[:2], progress=False)
-    secs = {'its clips read alone':seconds(lambda: list(dls.test_dl(files))), 'predict_folder':seconds(lambda: learn.predict_folder(files, progress=False))}
-    table(f'predict_folder, {len(files)} videos, {cfg.models["cnn_lstm"][0]}', {k:len(files)/v for k,v in secs.items()}, 'its clips read alone')
+    secs = {'its clips read alone':seconds(lambda: list(dls.test_dl(files))),
+            'predict_folder':seconds(lambda: learn.predict_folder(files, progress=False))}
+    title = f'predict_folder, {len(files)} videos, {cfg.models["cnn_lstm"][0]}'
+    table(title, {k:len(files)/v for k,v in secs.items()}, 'its clips read alone')
 
 def demo_by_steps():
     secs,out = [],sys.stdout
@@ -207,18 +240,20 @@ def demo_by_steps():
                 if cuda: print(f'{f.__name__}: {secs[-1][1]:.1f} s', file=out)
         return _inner
     for o in 'moving_shapes','extract_all','_fit','save_pictures': setattr(demo, o, timed(getattr(demo, o)))
+    path,frames = (videos(),'frames') if cfg is tiny else (None,'frames-0')
     def run():
-        with contextlib.redirect_stdout(io.StringIO()): fastvideo_demo(out=cfg.dir/'demo', path=videos() if cfg is tiny else None, **cfg.demo)
+        with contextlib.redirect_stdout(io.StringIO()): fastvideo_demo(out=cfg.dir/'demo', path=path, **cfg.demo)
     total = seconds(run)
-    # it reads in one process: would workers, which start anew for each epoch and each validation, be quicker?
+    # the demo reads in one process: would workers be quicker, which start anew for each epoch and each validation?
     for w in 0,min(4, defaults.cpus):
-        dls = VideoDataLoaders.from_folder(cfg.dir/'demo'/('frames' if cfg is tiny else 'frames-0'), n_frames=8, size=64, bs=16, seed=0, num_workers=w)
+        dls = VideoDataLoaders.from_folder(cfg.dir/'demo'/frames, n_frames=8, size=64, bs=16, seed=0, num_workers=w)
         secs.append((f'all its reading, {w} workers', 2*cfg.demo['epochs']*seconds(lambda: [None for dl in dls for _ in dl])))
     print(f'\n**fastvideo-demo**, {cfg.demo["epochs"]} epochs where 18 are usual\n\n| | of the time |\n|---|---|')
     for k,v in secs: print(f'| {k} | {v/total:.0%} |')
 
-parts = dict(cnn_lstm=cnn_lstm, timesformer=timesformer, training=training, loader=loader, cnn_lstm_compiled=cnn_lstm_compiled, evaluate=evaluate, predict_folder=predict_folder,
-             x3d=x3d, r2plus1d=r2plus1d, demo=demo_by_steps, timesformer_compiled=timesformer_compiled)
+parts = dict(cnn_lstm=cnn_lstm, timesformer=timesformer, training=training, loader=loader, cnn_lstm_compiled=cnn_lstm_compiled,
+             evaluate=evaluate, predict_folder=predict_folder, x3d=x3d, r2plus1d=r2plus1d, demo=demo_by_steps,
+             timesformer_compiled=timesformer_compiled)
 
 @call_parse
 def main(
@@ -230,7 +265,8 @@ def main(
 ):
     global cfg
     if not cuda and not small:
-        print("fp16.py needs a GPU of NVIDIA's, and PyTorch sees none here. --tiny shows on a CPU, with small models, that it works", file=sys.stderr)
+        print("fp16.py needs a GPU of NVIDIA's, and PyTorch sees none here. --tiny shows on a CPU, with small models, that it works",
+              file=sys.stderr)
         sys.exit(2)
     if small: cfg = tiny
     cfg.dir,cfg.path = dir,path and Path(path)
@@ -240,17 +276,18 @@ def main(
         (dir/'head').touch()
     for name,secs in [o.split('=') for o in names.split(',')]:
         (dir/'at').write_text(name)
-        # from here on a thread that needs no Python watches over this process
+        # from here on a thread that does not need Python watches this process
         stood = open(dir/'stood', 'w')
         faulthandler.dump_traceback_later(max(.1, min(float(secs), end-time.time())), exit=True, file=stood)
         try: parts[name]()
         except Exception as e:
             traceback.print_exc()
             print(f'\n{name}: {type(e).__name__}: {e}')
-            os._exit(1)                 # after an error of CUDA nothing else would work, not even an orderly end
+            os._exit(1)                 # after an error of CUDA nothing works, not even a regular exit
         faulthandler.cancel_dump_traceback_later()
         torch._dynamo.reset()
         gc.collect()
         if cuda: torch.cuda.empty_cache()
-        # what PyTorch, and fastai for the last, begin with
-        torch.backends.cuda.matmul.allow_tf32,torch.backends.cudnn.allow_tf32,torch.backends.cudnn.benchmark = False,True,True
+        # the settings with which PyTorch begins, and fastai for `benchmark`
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.benchmark = True

@@ -1,11 +1,11 @@
-"One clip of 8 frames, 112 pixels, spread over the video: from the video itself, and from stored frames"
+"Reading one clip of 8 frames at 112 pixels, spread over the video: from the video itself, and from stored frames"
 from _bench import *
 import simplejpeg
 
 def idxs(n, fps=None): return clip_idxs(n, 8)
 
 def pyav_pil(f):
-    "What one would write: decode all, keep the wanted, resize and crop with PIL"
+    "The obvious way: decode all frames, keep those of the clip, resize and crop them with PIL"
     with av.open(str(f)) as c:
         ims = [o.to_image() for o in c.decode(video=0)]
     return np.stack([np.asarray(ims[i].resize((149,112)).crop((18,0,130,112))) for i in idxs(len(ims))])
@@ -48,7 +48,9 @@ def main(
     for store in 'jpg','mjpeg': extract_all(vids/'xvid', td/store, size=128, store=store, progress=False)
     full,jpg,packed = (td/'full').ls(),get_instances(td/'jpg'),get_instances(td/'mjpeg')
     blobs = [[(o/f'{i}.jpg').read_bytes() for i in idxs(180)] for o in jpg]
-    ways = {'tutorial: full-size JPGs, PIL, Resize':each(tutorial, full), "ours, store='jpg', 128 pixels":each(ours, jpg), "ours, store='mjpeg', 128 pixels":each(ours, packed),
+    ways = {'tutorial: full-size JPGs, PIL, Resize':each(tutorial, full),
+            "ours, store='jpg', 128 pixels":each(ours, jpg),
+            "ours, store='mjpeg', 128 pixels":each(ours, packed),
             'floor: JPEG decoding in memory':lambda: [[simplejpeg.decode_jpeg(b) for b in o] for o in blobs]}
     show('Stored frames', medians(ways, rounds), 'tutorial: full-size JPGs, PIL, Resize')
     shutil.rmtree(td)

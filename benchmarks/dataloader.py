@@ -1,4 +1,4 @@
-"Batches of clips of 8 frames, 112 pixels, as a fastai DataLoader gives them"
+"Batches of clips of 8 frames at 112 pixels, from a fastai DataLoader"
 from _bench import *
 from collections import deque
 import simplejpeg
@@ -10,7 +10,8 @@ class Tutorial(Transform):
 
 def tutorial_dls(files, **kwargs):
     ds = Datasets(files, [[Tutorial()], [lambda o: int(o.name)%2]], splits=[range_of(files), [0]])
-    return ds.dataloaders(after_item=[Resize(112), ToTensor], after_batch=[IntToFloatTensor, Normalize.from_stats(*imagenet_stats, cuda=False)], device='cpu', **kwargs)
+    norm = Normalize.from_stats(*imagenet_stats, cuda=False)
+    return ds.dataloaders(after_item=[Resize(112), ToTensor], after_batch=[IntToFloatTensor, norm], device='cpu', **kwargs)
 
 def our_dls(files, **kwargs):
     norm = Normalize.from_stats(*imagenet_stats, cuda=False)
@@ -32,10 +33,13 @@ def main(
     for n_workers in 0,2:
         kw = dict(bs=8, num_workers=n_workers)
         dls = {'tutorial: full-size JPGs, tuple of T tensors':tutorial_dls((td/'full').ls(), **kw),
-               **{f"ours, store='{o}'":our_dls(get_instances(td/o), **kw) for o in ('jpg','mjpeg')}, 'ours, from the videos':our_dls(files, **kw)}
-        # a split leaves some out: the time of one clip counts
+               **{f"ours, store='{o}'":our_dls(get_instances(td/o), **kw) for o in ('jpg','mjpeg')},
+               'ours, from the videos':our_dls(files, **kw)}
+        # the splits have different sizes, so the time of one clip is compared
         def epoch(dl): return lambda: deque(dl, maxlen=1)
-        secs = {k:v/(len(d.train)*8) for (k,v),d in zip(medians({k:epoch(d.train) for k,d in dls.items()}, rounds).items(), dls.values())}
-        if n_workers==0: secs['floor: JPEG decoding in memory'] = medians({'':lambda: [simplejpeg.decode_jpeg(b) for o in blobs for b in o]}, rounds)['']/len(files)
+        def decode(): return [simplejpeg.decode_jpeg(b) for o in blobs for b in o]
+        epochs = medians({k:epoch(d.train) for k,d in dls.items()}, rounds)
+        secs = {k:v/(len(dls[k].train)*8) for k,v in epochs.items()}
+        if n_workers==0: secs['floor: JPEG decoding in memory'] = medians({'':decode}, rounds)['']/len(files)
         show(f'DataLoader, {n_workers} workers', secs, 'tutorial: full-size JPGs, tuple of T tensors')
     shutil.rmtree(td)

@@ -1,10 +1,19 @@
-"Damaged videos through `video_info`, `read_clip` and `extract_all`: each must end in frames or in one `VideoError` that names the file"
+"Damaged videos for `video_info`, `read_clip` and `extract_all`: each must give frames, or raise one `VideoError` that names the file"
 from fastvideo.all import *
 import av, json, re, resource, subprocess, sys, tempfile, threading
 
-kinds = {'avi':{}, 'mp4':{}, 'mkv':dict(options={'g':'12', 'bf':'2'}), 'mov':{}, 'mpg':{}, 'webm':dict(options={'deadline':'realtime', 'cpu-used':'8'}),
-         'hevc.mp4':dict(codec='libx265', options={'x265-params':'log-level=error:keyint=12'}), 'vp8.webm':dict(codec='libvpx', options={'deadline':'realtime', 'cpu-used':'8'}),
-         'mjpeg.avi':dict(codec='mjpeg', pix_fmt='yuvj420p'), 'gif':dict(codec='gif', pix_fmt='rgb8')}
+# the order says which mutant is of which kind
+quick = {'deadline':'realtime', 'cpu-used':'8'}
+kinds = {'avi':{},
+         'mp4':{},
+         'mkv':dict(options={'g':'12', 'bf':'2'}),
+         'mov':{},
+         'mpg':{},
+         'webm':dict(options=quick),
+         'hevc.mp4':dict(codec='libx265', options={'x265-params':'log-level=error:keyint=12'}),
+         'vp8.webm':dict(codec='libvpx', options=quick),
+         'mjpeg.avi':dict(codec='mjpeg', pix_fmt='yuvj420p'),
+         'gif':dict(codec='gif', pix_fmt='rgb8')}
 
 def sources(path):
     "One small video of each kind, as bytes"
@@ -14,14 +23,16 @@ def sources(path):
     return {k:write_video(path/f'x.{k}', frames, **kw).read_bytes() for k,kw in kinds.items()}
 
 def mutate(rng, b, others):
-    "Flip bits, cut, overwrite with zeros, repeat a part, or put the beginning of another file in front"
+    "`b` after up to three changes: bits flipped, the end cut off, zeros, a part repeated, or the beginning of another file"
     b = bytearray(b)
     for _ in range(rng.integers(1, 4)):
         i,n = int(rng.integers(0, max(1, len(b)))),int(rng.integers(1, 400))
         what = rng.integers(0, 6)
         if what in (0,1):
-            # half of them where containers keep their structure, at the beginning
-            for j in rng.integers(0, max(1, len(b) if what else min(len(b), 600)), rng.integers(1, 20)): b[j:j+1] = bytes([b[j]^(1<<int(rng.integers(8)))]) if j<len(b) else b''
+            # half of them at the beginning, where containers keep their structure
+            end = len(b) if what else min(len(b), 600)
+            for j in rng.integers(0, max(1, end), rng.integers(1, 20)):
+                if j<len(b): b[j] ^= 1<<int(rng.integers(8))
         elif what==2: del b[i:]
         elif what==3: b[i:i+n] = bytes(len(b[i:i+n]))
         elif what==4: b[i:i] = b[i:i+n]
@@ -29,34 +40,38 @@ def mutate(rng, b, others):
     return bytes(b)
 
 def outcome(f, name):
-    "'frames' or 'VideoError'; anything else is what is looked for"
+    "'frames' or 'VideoError'; anything else is a defect that is looked for"
     try: f()
     except VideoError as e: return 'VideoError' if name in str(e) else f'VideoError without the name: {e}'
     except Exception as e: return f'{type(e).__name__}: {str(e)[:100]}'
     return 'frames'
 
 def extracted(path, dest, store):
-    "'frames' or 'VideoError' by the report on the one video in `path`"
+    "'frames' or 'VideoError', as the report says of the one video in `path`; or another error"
     row = extract_all(path, dest, size=32, store=store, progress=False).iloc[0]
-    return 'frames' if not row.error else 'VideoError' if Path(row.file).name in row.error and not re.search(r'\w+(Error|Exception)\(', row.error) else row.error
+    if not row.error: return 'frames'
+    another = Path(row.file).name not in row.error or re.search(r'\w+(Error|Exception)\(', row.error)
+    return row.error if another else 'VideoError'
 
 def same(f):
-    "Is frame 30 of a clip the 31st of a full decode? In damaged files a decoder drops pictures, or makes them up from what it has seen"
+    "Is frame 30 of a clip the 31st of a full decode? In damaged files a decoder drops frames, or makes frames of those it has seen"
     try: ref = list(video_frames(f))
     except VideoError: return 'cannot all be decoded'
     if len(ref)<31: return 'has no such frame'
     o = read_clip(f, [30])[0].permute(1,2,0).numpy()
     at = [i for i,r in enumerate(ref) if np.array_equal(o, r)]
-    return 'as in a full decode' if 30 in at else 'is another frame of a full decode' if at else 'is made up otherwise'
+    if 30 in at: return 'as in a full decode'
+    return 'is another frame of a full decode' if at else 'is made up otherwise'
 
 def check(seed, srcs, td):
-    "What the three make of mutant `seed`"
+    "The outcome of each of the three functions for mutant `seed`"
     rng = np.random.default_rng(seed)
     k = list(srcs)[seed%len(srcs)]
     f = td/'in'/f'{seed}.{k}'
     f.parent.mkdir(exist_ok=True)
     f.write_bytes(mutate(rng, srcs[k], list(srcs.values())))
-    res = {'video_info':outcome(lambda: video_info(f, exact=True, cache=False), f.name), 'read_clip':outcome(lambda: read_clip(f, lambda n,fps: clip_idxs(n, 8), 32), f.name),
+    res = {'video_info':outcome(lambda: video_info(f, exact=True, cache=False), f.name),
+           'read_clip':outcome(lambda: read_clip(f, lambda n,fps: clip_idxs(n, 8), 32), f.name),
            'read_clip at 30':outcome(lambda: read_clip(f, [30]), f.name)}
     res.update({f'extract_all, {o}':extracted(f.parent, td/o, o) for o in ('jpg','mjpeg')})
     res['frame 30'] = same(f)
@@ -68,7 +83,7 @@ def check(seed, srcs, td):
 def main(
     n:int=2000,      # Mutants
     seed:int=0,      # The first one
-    limit:int=60,    # Seconds for one, before it counts as hanging
+    limit:int=60,    # Seconds for one; one that takes longer counts as hanging
     child:bool_arg=False  # Internal: run in this process
 ):
     warnings.simplefilter('ignore')
@@ -76,11 +91,14 @@ def main(
         av.logging.set_level(av.logging.PANIC)
         td = Path(tempfile.mkdtemp())
         srcs = sources(td)
-        for i in range(seed, seed+n): print(json.dumps([i,check(i, srcs, td),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024]), flush=True)
+        for i in range(seed, seed+n):
+            res = check(i, srcs, td)
+            print(json.dumps([i,res,resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024]), flush=True)
         return
     got,peak,todo = Counter(),0,seed
     while todo<seed+n:
-        p = subprocess.Popen([sys.executable, '-W', 'ignore', __file__, '--n', str(seed+n-todo), '--seed', str(todo), '--child', '1'], stdout=subprocess.PIPE, text=True)
+        cmd = [sys.executable, '-W', 'ignore', __file__, '--n', str(seed+n-todo), '--seed', str(todo), '--child', '1']
+        p = subprocess.Popen(cmd, stdout=subprocess.PIPE, text=True)
         watch = threading.Timer(limit+30, p.kill)
         watch.start()
         for line in p.stdout:

@@ -1,13 +1,16 @@
-"""What `Learner` adds to a training step: a `VideoLearner`, and one with fastai's Adam, against a plain loop with PyTorch's fused AdamW and its one-cycle schedule
+"""The time that `Learner` adds to a training step
 
-A number above 1 says how many times as long a step takes; beside it, how many operations Python calls in it. Clips are tiny, so that what is not the model shows."""
+A `VideoLearner`, and one with fastai's Adam, are compared with a plain loop with PyTorch's fused AdamW and its one-cycle schedule. A number
+above 1 says how many times as long a step takes; beside it is the number of operations that Python calls in a step. Clips are tiny, so that
+the time outside the model shows."""
 from _bench import *
 from fastcore.script import *
 from torch.profiler import profile, ProfilerActivity
 
 def plain(m, b):
     "A step of a loop by hand"
-    (x,y),loss_func,total = [o.as_subclass(Tensor) for o in b],nn.CrossEntropyLoss(),[0.]
+    x,y = [o.as_subclass(Tensor) for o in b]
+    loss_func,total = nn.CrossEntropyLoss(),[0.]
     opt = torch.optim.AdamW(m.train().parameters(), lr=1e-3, betas=(.95,.99), eps=1e-5, fused=True)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, 1e-3, total_steps=10**6)
     def step():
@@ -25,7 +28,8 @@ def by_learner(dls, m, b, **kwargs):
     learn.create_opt()
     learn.add_cb(ParamScheduler({'lr':combined_cos(.25, 4e-5, 1e-3, 1e-8), 'mom':combined_cos(.25, .95, .85, .95)}))
     learn.remove_cb(ProgressCallback)
-    learn.n_epoch,learn.epoch,learn.dl,learn.n_iter = 1,0,dls.train,10**6
+    learn.n_epoch,learn.epoch = 1,0
+    learn.dl,learn.n_iter = dls.train,10**6
     for o in 'before_fit','before_epoch','before_train': learn(o)
     return lambda: learn.one_batch(0, b)
 
@@ -45,6 +49,7 @@ def main(rounds:int=15):  # Rounds of ten steps of each way
             b,model = dls.one_batch(),partial(create_video_model, arch, dls.c, pool='lstm', pretrained=False)
             ways = dict(plain=plain(model(), b), ours=by_learner(dls, model(), b), adam=by_learner(dls, model(), b, opt_func=Adam))
             def ten(f): return lambda: [f() for _ in range(10)]
-            medians(ways, 3)                    # the first steps make room
-            secs,ops = medians({k:ten(f) for k,f in ways.items()}, rounds),{k:n_ops(f) for k,f in ways.items()}
-            print(f'| {getattr(arch, "__name__", arch)} | 4 × {n} × {size}² | '+' | '.join(f'{secs[k]/secs["plain"]:.2f}, {ops[k]} operations' for k in ways)+' |', flush=True)
+            medians(ways, 3)                    # the first steps allocate memory
+            secs = medians({k:ten(f) for k,f in ways.items()}, rounds)
+            row = [f'{secs[k]/secs["plain"]:.2f}, {n_ops(f)} operations' for k,f in ways.items()]
+            print(f'| {getattr(arch, "__name__", arch)} | 4 × {n} × {size}² | {" | ".join(row)} |', flush=True)
