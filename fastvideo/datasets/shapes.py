@@ -14,14 +14,18 @@ import json
 # which of (across, down, angle, size) moves, and which way
 motions = dict(left=(0,-1), right=(0,1), up=(1,-1), down=(1,1), clockwise=(2,1), anticlockwise=(2,-1), growing=(3,1), shrinking=(3,-1))
 
-def _hsv(h, s, v): return v*(1-s+s*np.clip(np.abs((h+np.array([0,4,2])/6)%1*6-3)-1, 0, 1))
+def _hsv(h, s, v):
+    "The RGB colour (3,) of hue, saturation and value, all in [0,1]"
+    hue = np.clip(np.abs((h+np.array([0,4,2])/6)%1*6-3)-1, 0, 1)
+    return v*(1-s+s*hue)
 
 # %% ../../nbs/datasets/00_shapes.ipynb #498d6690
 def _ground(rng, size):
     "A background (size,size,3), float in [0,1]"
     y,x = np.mgrid[:size,:size]/size
     waves = sum(np.cos(2*np.pi*(fx*x+fy*y+p)) for fx,fy,p in rng.uniform([-3,-3,0], [3,3,1], (6,3)))/6
-    h,w = rng.uniform(),np.clip(.5+waves, 0, 1)[...,None]
+    h = rng.uniform()
+    w = np.clip(.5+waves, 0, 1)[...,None]
     a,b = (_hsv(h+d, rng.uniform(.2,.6), rng.uniform(.1,.4)) for d in (0, rng.uniform(-.2,.2)))
     return a*w + b*(1-w)
 
@@ -34,30 +38,33 @@ _shapes = [lambda a: _polygon(a, 3), lambda a: _polygon(a, 4),                  
            lambda a: np.maximum(_bar(a), _bar(a+np.pi/2))]                       # cross
 
 def render_shape(
-    motion:str,           # One of `motions`
+    motion:str,              # One of `motions`
     rng:np.random.Generator, # Source of all that is random
-    ground:np.ndarray,    # Background (H,H,3), float in [0,1]
-    n_frames:int=16       # Frames
+    ground:np.ndarray,       # Background (H,H,3), float in [0,1]
+    n_frames:int=16          # Frames of the clip
 ):
     "A clip of `motion` over `ground`, uint8 (T,H,H,3)"
     which,way = motions[motion]
     state = np.repeat(rng.uniform(size=(4,1)), n_frames, 1)
     state[which] += way*rng.uniform(.7,.95)*np.arange(n_frames)/max(1, n_frames-1)
     x,y,turn,grown = (state%1)[:,:,None,None]
-    r,p = .06*(.42/.06)**grown,(np.arange(len(ground))+.5)/len(ground)
+    r = .06*(.42/.06)**grown                                # radius
+    p = (np.arange(len(ground))+.5)/len(ground)             # pixels
     # seen from the shape: u along its hand, v across, in radii
-    dx,dy,c,s = p-.5-.42*(x-.5), p[:,None]-.5-.42*(y-.5), np.cos(2*np.pi*turn), np.sin(2*np.pi*turn)
-    u,v = (dx*c+dy*s-.12)/r,(dy*c-dx*s)/r
+    dx,dy = p-.5-.42*(x-.5), p[:,None]-.5-.42*(y-.5)
+    c,s   = np.cos(2*np.pi*turn), np.sin(2*np.pi*turn)
+    u,v   = (dx*c+dy*s-.12)/r, (dy*c-dx*s)/r
     edge = _shapes[rng.integers(len(_shapes))](np.arctan2(v,u))
     inside = np.clip((edge-np.hypot(u,v))*r*len(ground)+.5, 0, 1)[...,None]
     h = rng.uniform()
-    pale,bright = _hsv(h, rng.uniform(0,.4), rng.uniform(.9,1)),_hsv(h+rng.uniform(.25,.75), rng.uniform(.2,.7), rng.uniform(.6,.8))
+    pale   = _hsv(h, rng.uniform(0,.4), rng.uniform(.9,1))
+    bright = _hsv(h+rng.uniform(.25,.75), rng.uniform(.2,.7), rng.uniform(.6,.8))
     stripes = .15*np.cos(2*np.pi*(rng.uniform(1,2)*v+rng.uniform()))
     t = np.clip(np.clip(.5+3*u, 0, 1)+stripes, 0, 1)[...,None]
     return (255*(inside*(t*pale+(1-t)*bright)+(1-inside)*ground)).round().astype(np.uint8)
 
 def _clip(motion, i, n_frames, size, seed):
-    "Clip `i` of a class: nothing of it depends on how many there are"
+    "Clip number `i` of a class, always the same, however many clips there are"
     rng = np.random.default_rng([seed, list(motions).index(motion), i])
     return render_shape(motion, rng, _ground(rng, size), n_frames)
 
@@ -65,6 +72,7 @@ def _clip(motion, i, n_frames, size, seed):
 def _name(motion, i): return f'{motion}/v_{motion.capitalize()}_g{i//5+1:02}_c{i%5+1:02}.avi'
 
 def _make(task, dest, n_frames, size, seed):
+    "Write the video of `task`, (motion, number of the clip), if it is not there"
     motion,i = task
     file = dest/_name(motion, i)
     if not file.exists(): write_video(file, _clip(motion, i, n_frames, size, seed), fps=8)
@@ -73,13 +81,15 @@ def begin_set(
     dest:Path,      # Folder of the set
     n_frames:int,   # Frames of a video
     size:int,       # Width and height, pixels
-    **kwargs        # What else the videos are made with
+    **kwargs        # Other settings of the videos
 ):
-    "Note in the folder `dest` what its videos are made with. ValueError for what makes no video, or if `dest` holds videos made with something else"
+    """Make the folder `dest` and note in it the settings of its videos.
+    ValueError for settings that make no video, or if `dest` holds videos with other settings"""
     if n_frames<2:        raise ValueError(f'n_frames must be at least 2 to show a motion, not {n_frames}')
     if size<16 or size%2: raise ValueError(f'size must be an even number of pixels from 16, not {size}')
     if dest.is_file():    raise ValueError(f'{dest} is a file: dest is the folder for the videos')
-    args,note = dict(n_frames=n_frames, size=size, **kwargs),dest/'moving_shapes.json'
+    args = dict(n_frames=n_frames, size=size, **kwargs)
+    note = dest/'moving_shapes.json'
     made = json.loads(note.read_text()) if note.exists() else args
     if made!=args: raise ValueError(f'{dest} holds videos made with {made}, not {args}: choose another dest, or remove it')
     check_writable(dest)
@@ -91,15 +101,17 @@ def moving_shapes(
     n_per_class:int=50,   # Videos of each of the eight classes
     n_frames:int=16,      # Frames of a video
     size:int=64,          # Width and height, pixels; an even number
-    seed:int=0            # Other videos for another seed
+    seed:int=0            # Another seed gives other videos
 ):
-    "Make `<class>/v_<Class>_gNN_cNN.avi` in `dest` (MPEG-4, 8 frames a second) and return it; what is there is kept. ValueError if made with other arguments"
-    dest,args = Path(dest),dict(n_frames=n_frames, size=size, seed=seed)
+    """Make the videos `<class>/v_<Class>_gNN_cNN.avi` (MPEG-4, 8 frames per second) in `dest`, and return `dest`.
+    Videos that are there are kept. ValueError if `dest` was made with other arguments"""
+    dest = Path(dest)
+    args = dict(n_frames=n_frames, size=size, seed=seed)
     if n_per_class<1: raise ValueError(f'n_per_class must be at least 1, not {n_per_class}')
     if (dest/_name('left', n_per_class)).exists():
         raise ValueError(f'{dest} holds more than {n_per_class} videos of a class: choose another dest, or remove it')
     begin_set(dest, **args)
     tasks = [(m,i) for m in motions for i in range(n_per_class)]
-    # a clip takes milliseconds: few of them are not worth starting processes
-    parallel(_make, tasks, dest=dest, **args, n_workers=0 if len(tasks)<100 else defaults.cpus, chunksize=20, progress=False)
+    n_workers = 0 if len(tasks)<100 else defaults.cpus        # a clip takes milliseconds: for few of them processes do not pay
+    parallel(_make, tasks, dest=dest, **args, n_workers=n_workers, chunksize=20, progress=False)
     return dest

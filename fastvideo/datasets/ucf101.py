@@ -16,15 +16,16 @@ import http.client, re, ssl, urllib.error, urllib.request
 
 # %% ../../nbs/datasets/01_ucf101.ipynb #6030d027
 _ucf = 'https://www.crcv.ucf.edu/data/UCF101/'
-ucf101_urls = {_ucf+'UCF101.rar': 6_932_971_618, _ucf+'UCF101TrainTestSplits-RecognitionTask.zip': None} # bytes, where known
+ucf101_urls = {_ucf+'UCF101.rar':6_932_971_618, _ucf+'UCF101TrainTestSplits-RecognitionTask.zip':None}   # {address: bytes, None if unknown}
 
 def _request(url, start, verify):
-    "An open answer for `url` from byte `start`"
+    "The open answer of the server to a request for `url` from byte `start`"
     ctx = ssl.create_default_context() if verify else ssl._create_unverified_context()
-    return urllib.request.urlopen(urllib.request.Request(url, headers={'Range':f'bytes={start}-'} if start else {}), timeout=60, context=ctx)
+    headers = {'Range':f'bytes={start}-'} if start else {}
+    return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60, context=ctx)
 
 def _save(r, f, done, total, progress):
-    "Copy answer `r` to file `f`, and show how far it is: `done` of `total` bytes before it begins"
+    "Copy the answer `r` to the file `f`, of whose `total` bytes `done` are there"
     bar = progress_bar(range(math.ceil((total or 1)/2**20)), leave=False) if progress else None
     if bar is not None: bar.update(0)
     while b := r.read(2**20):
@@ -33,85 +34,97 @@ def _save(r, f, done, total, progress):
         if bar is not None: bar.update(min(done//2**20, bar.total))
 
 def download(
-    url:str,             # What
-    file:str|Path,       # Where to; a download that broke off is in `<file>.part` and goes on from there
-    size:int=None,       # Bytes there must be; None: what the server says
+    url:str,             # Address
+    file:str|Path,       # File to write; what came of an interrupted download is in `<file>.part`
+    size:int=None,       # Bytes that the file must have; None: what the server says
     verify:bool=True,    # Check the server's certificate?
     progress:bool=True   # Show a progress bar?
 ):
-    "Download `url` to `file` and return it; the file is there only when it is complete. `VideoError` if it cannot be had"
+    """Download `url` to `file`, or the rest of it, and return `file`, which is there only when it is complete.
+    `VideoError` if it cannot be had, or has another size"""
     file = Path(file)
     if file.exists() and size in (None,file.stat().st_size): return file
     part = file.with_name(file.name+'.part')
     check_writable(file.parent)
     start = part.stat().st_size if part.exists() else 0
     if start and start==size: return part.rename(file)
+    again = f'{part} is kept, run again to go on'
     try:
         with _request(url, start, verify) as r:
             done = start if r.status==206 else 0
-            total = done+int(r.headers['Content-Length']) if r.headers['Content-Length'] else size
+            length = r.headers['Content-Length']
+            total = done+int(length) if length else size
             if size and total!=size:
                 raise VideoError(url, f'is {total:,} bytes long, {size:,} were expected: not the file we know, nothing was written')
             with open(part, 'ab' if done else 'wb') as f: _save(r, f, done, total, progress)
     except urllib.error.HTTPError as e:
-        if e.code==416: part.unlink()    # more than the server has: begin again the next time
+        if e.code==416: part.unlink()    # the part is longer than the server's file: the next call begins again
         raise VideoError(url, f'the server answers {e.code} {e.reason}') from e
     except (OSError,http.client.HTTPException) as e:
         if isinstance(getattr(e, 'reason', e), ssl.SSLCertVerificationError): raise VideoError(url, _no_cert) from e
-        raise VideoError(url, f'the download broke off ({e}); {part} is kept, run again to go on') from e
+        raise VideoError(url, f'the download broke off ({e}); {again}') from e
     done = part.stat().st_size
-    if total and done<total: raise VideoError(url, f'the download broke off after {done:,} of {total:,} bytes; {part} is kept, run again to go on')
+    if total and done<total: raise VideoError(url, f'the download broke off after {done:,} of {total:,} bytes; {again}')
     return part.rename(file)
 
 # %% ../../nbs/datasets/01_ucf101.ipynb #eb7415ea
-_no_cert = '''the server's certificate cannot be verified, and nothing was downloaded. Two ways on:
+_no_cert = '''the server's certificate cannot be verified, and nothing was downloaded. There are two ways to go on:
   verify=False     downloads without the check: somebody between you and the server could give you another file
-  by hand          fetch the file by other means and put it where it is looked for, or name it in archive='…' '''
+  by hand          get the file by other means and put it where it is looked for, or name it in archive='…' '''
 
 # %% ../../nbs/datasets/01_ucf101.ipynb #83188056
 def ucf101(
-    dest:str|Path,           # Folder for everything
+    dest:str|Path,           # Folder for videos, frames and splits
     archive:str|Path=None,   # UCF101.rar if you have it; None: download it to `dest`
     verify:bool=True,        # Check the server's certificate?
     size:int=128,            # Short side of the frames, pixels; None: as in the videos
-    urls:dict=ucf101_urls,   # Address and bytes of the videos and of the splits
+    urls:dict=ucf101_urls,   # {address: bytes} of the videos and of the splits
     progress:bool=True       # Show progress bars?
 ):
-    "Get UCF101: `dest/videos/<class>/*.avi`, `dest/frames/<class>/<clip>/*.jpg`, the lists in `dest/splits`; each step goes on where it stopped. Returns `dest`"
-    dest,((videos,n),(splits,m)) = Path(dest),urls.items()
-    # a folder that was unpacked has its name only when it is complete: its archive may be gone by then
-    for folder,url,size_,own in (('videos',videos,n,archive), ('splits',splits,m,None)):
-        if not (dest/folder).exists(): unrar(own or download(url, dest/Path(url).name, size_, verify, progress), dest/folder, progress)
+    """Get UCF101 and return `dest`, with `videos/<class>/*.avi`, `frames/<class>/<clip>/*.jpg` and the lists in `splits`.
+    A second call goes on where the first stopped"""
+    dest = Path(dest)
+    for folder,(url,n) in zip(('videos','splits'), urls.items()):
+        # an unpacked folder gets its name when it is complete; the archive may be gone by then
+        if (dest/folder).exists(): continue
+        own = archive if folder=='videos' else None
+        unrar(own or download(url, dest/Path(url).name, n, verify, progress), dest/folder, progress)
     extract_all(dest/'videos', dest/'frames', size=size, progress=progress)
     return dest
 
 # %% ../../nbs/datasets/01_ucf101.ipynb #f58b7063
-# classes, and where the patch goes: across, down
-ucf101_moves = dict(HandstandPushups=(0,-1), CliffDiving=(0,1), Rowing=(-1,0), Skijet=(1,0), PoleVault=(1,-1), SkyDiving=(1,1), HighJump=(-1,-1), Surfing=(-1,1))
+# {class: where the patch goes, (across, down)}
+ucf101_moves = dict(HandstandPushups=(0,-1), CliffDiving=(0,1), Rowing=(-1,0), Skijet=(1,0),
+                    PoleVault=(1,-1), SkyDiving=(1,1), HighJump=(-1,-1), Surfing=(-1,1))
 
 def _make_move(name, dest, n_frames, size, seed):
-    "Write the video `<class>/v_<Class>_gNN_cNN.avi`"
-    cls,(group,clip) = parent_label(name),map(int, re.findall(r'\d+', name))
+    "Write the video `name`, `<class>/v_<Class>_gNN_cNN.avi`, if it is not there"
+    if (dest/name).exists(): return
+    cls = parent_label(name)
+    group,clip = map(int, re.findall(r'\d+', name))
     group = [seed,list(ucf101_moves).index(cls),group]
-    small,rng = np.random.default_rng(group).integers(0, 256, (4,4,3), dtype=np.uint8),np.random.default_rng([*group,clip])
+    small = np.random.default_rng(group).integers(0, 256, (4,4,3), dtype=np.uint8)          # of the group
+    rng   = np.random.default_rng([*group,clip])                                            # of the clip
     ground = 60+40*(np.asarray(Image.fromarray(small).resize((size,size), Image.BICUBIC))/255-.5)
-    starts,step,patch = rng.integers(0, size, 2),rng.integers(4, 7)*size/48,np.arange(size//4)
+    starts = rng.integers(0, size, 2)
+    step,patch = rng.integers(4, 7)*size/48,np.arange(size//4)
     def frame(k):
-        o,(x,y) = ground.copy(),[(round(s+k*step*d)+patch)%size for s,d in zip(starts, ucf101_moves[cls])]
+        o = ground.copy()
+        x,y = [(round(s+k*step*d)+patch)%size for s,d in zip(starts, ucf101_moves[cls])]
         o[np.ix_(y,x)] = 230
         return (o+rng.normal(0, 15, o.shape)).clip(0, 255).astype(np.uint8)
-    if not (dest/name).exists(): write_video(dest/name, [frame(k) for k in range(n_frames)], fps=25)
+    write_video(dest/name, [frame(k) for k in range(n_frames)], fps=25)
 
 # %% ../../nbs/datasets/01_ucf101.ipynb #e986d381
 def _write_lists(folder, names, classes):
-    "`classInd.txt`, and `trainlist0N.txt` and `testlist0N.txt` of the videos `names`"
+    "Write `classInd.txt`, and `trainlist0N.txt` and `testlist0N.txt` of the videos `names`, to `folder`"
     folder.mkdir(exist_ok=True)
     def write(file, lines): (folder/file).write_text(''.join(f'{o}\n' for o in lines))
-    def tests(o): return (int(re.search(r'_g(\d+)', o)[1])+6)//7
+    def fold_of(o): return (int(re.search(r'_g(\d+)', o)[1])+6)//7     # the fold that tests it
     write('classInd.txt', [f'{i} {c}' for i,c in enumerate(classes, 1)])
-    for fold in (1,2,3):
-        write(f'trainlist{fold:02}.txt', [f'{o} {classes.index(parent_label(o))+1}' for o in names if tests(o)!=fold])
-        write(f'testlist{fold:02}.txt', [o for o in names if tests(o)==fold])
+    for fold in 1,2,3:
+        write(f'trainlist{fold:02}.txt', [f'{o} {classes.index(parent_label(o))+1}' for o in names if fold_of(o)!=fold])
+        write(f'testlist{fold:02}.txt', [o for o in names if fold_of(o)==fold])
 
 def ucf101_shaped(
     dest:str|Path,    # Folder for `videos` and `splits`
@@ -119,15 +132,19 @@ def ucf101_shaped(
     n_classes:int=4,  # Classes, of the eight there are
     n_frames:int=16,  # Frames of a video
     size:int=48,      # Width and height, pixels; an even number
-    seed:int=0        # Other videos for another seed
+    seed:int=0        # Another seed gives other videos
 ):
-    "Make a small set with names, groups and lists like UCF101's in `dest` and return it; what is there is kept. ValueError if made with other arguments"
-    dest,args = Path(dest),dict(n_frames=n_frames, size=size, seed=seed)
+    """Make a small set with names, groups and lists like UCF101's in `dest`, and return `dest`.
+    Videos that are there are kept. ValueError if `dest` was made with other arguments"""
+    dest = Path(dest)
+    args = dict(n_frames=n_frames, size=size, seed=seed)
     if not 1<=n_clips<=99:  raise ValueError(f'n_clips must be from 1 to 99, not {n_clips}')
     if not 2<=n_classes<=8: raise ValueError(f'n_classes must be from 2 to 8, not {n_classes}')
     begin_set(dest, **args, n_clips=n_clips, n_classes=n_classes)
     classes = sorted(list(ucf101_moves)[:n_classes])
-    names = [f'{c}/v_{c.replace("Handstand","HandStand")}_g{g:02}_c{i:02}.avi' for c in classes for g in range(1,26) for i in range(1,n_clips+1)]
-    parallel(_make_move, names, dest=dest/'videos', **args, n_workers=0 if len(names)<100 else defaults.cpus, chunksize=20, progress=False)
+    def name(c, g, i): return f'{c}/v_{c.replace("Handstand","HandStand")}_g{g:02}_c{i:02}.avi'
+    names = [name(c, g, i) for c in classes for g in range(1,26) for i in range(1,n_clips+1)]
+    n_workers = 0 if len(names)<100 else defaults.cpus
+    parallel(_make_move, names, dest=dest/'videos', **args, n_workers=n_workers, chunksize=20, progress=False)
     _write_lists(dest/'splits', names, classes)
     return dest
