@@ -19,23 +19,27 @@ def cut_boxes(
     lam:Tensor,          # For each clip, about how much stays as it is (B,)
     cut:str='space'      # 'space', 'time' or 'both'
 ):
-    "What is inside of a box drawn for each clip, booleans (B,T or 1,1,H or 1,W or 1), and the share of the clip outside of it (B,)"
+    """A box drawn for each clip: booleans (B,T,1,H,W), true inside of it, with length 1 along axes that it does not limit;
+    and the share of the clip outside of it (B,)"""
     bs,dims = shape[0],_cuts[cut]
     inside,cells = torch.ones(bs,1,1,1,1, dtype=torch.bool),torch.ones(bs)
     for d in dims:
         n = shape[d]
         half,mid = n*(1-lam)**(1/len(dims))/2,n*torch.rand(bs)
-        lo,hi,at = (mid-half).round().clamp(0,n),(mid+half).round().clamp(0,n),torch.arange(n)
+        lo = (mid-half).round().clamp(0,n)
+        hi = (mid+half).round().clamp(0,n)
+        at = torch.arange(n)
         inside = inside & ((at>=lo[:,None]) & (at<hi[:,None])).view(bs, *[n if k==d else 1 for k in range(1,5)])
         cells  = cells*(hi-lo)
     return inside,1-cells/math.prod(shape[d] for d in dims)
 
 # %% ../../nbs/clip/04_mix.ipynb #b9ad469c
 class ClipCutMix(MixHandler):
-    "CutMix (https://arxiv.org/abs/1905.04899) for batches of clips (B,T,C,H,W): a box of another clip in the place of one's own, the same on all frames, and the labels in the proportion of their pixels"
+    """CutMix (https://arxiv.org/abs/1905.04899) for batches of clips (B,T,C,H,W): in each clip a box is replaced by that of another clip,
+    and the labels are mixed in the proportion of their pixels"""
     def __init__(self,
-        alpha:float=1.,     # Of the Beta distribution from which the size of the box is drawn; 1: any size alike
-        cut:str='space'     # A box of all frames ('space'), all of some frames ('time'), or a box of some frames ('both')
+        alpha:float=1.,     # Of the Beta distribution from which the size of the box is drawn; 1: all sizes are equally likely
+        cut:str='space'     # A box of all frames ('space'), the whole of some frames ('time'), or a box of some frames ('both')
     ):
         if not (isinstance(alpha, (int,float)) and 0<alpha<math.inf): raise ValueError(f'alpha must be a number above 0, not {alpha!r}')
         if cut not in [*_cuts]: raise ValueError(f'cut must be one of {", ".join(_cuts)}, not {cut!r}')
@@ -43,7 +47,7 @@ class ClipCutMix(MixHandler):
         super().__init__(float(alpha))
 
     def before_batch(self):
-        "Mix the clips of the batch, and, where they are no whole numbers, their labels"
+        "Mix the clips of the batch, and their labels if they are floats; labels that are whole numbers are mixed in the loss"
         x,y = self.x,self.y
         if x.ndim!=5: raise ValueError(f'ClipCutMix mixes batches of clips (B,T,C,H,W), not {tuple(x.shape)}')
         bs = len(x)
@@ -53,29 +57,35 @@ class ClipCutMix(MixHandler):
         self.yb1 = tuple(L(self.yb).itemgot(shuffle))
         self.learn.xb = (torch.where(inside, x[shuffle], x),*self.xb[1:])
         if not self.stack_y and not y.is_floating_point():
-            # a loss that is not fastai's takes whole numbers, too
-            self.stack_y,self.old_lf,self.learn.loss_func = True,self.learn.loss_func,self.lf
-        if not self.stack_y: self.learn.yb = tuple(torch.lerp(b, a, self.lam.view(bs, *[1]*(a.ndim-1))) for a,b in zip(self.yb, self.yb1))
+            # the labels are whole numbers, and the loss is not one of fastai's, for which MixHandler does this
+            self.stack_y,self.old_lf = True,self.learn.loss_func
+            self.learn.loss_func = self.lf
+        if not self.stack_y:
+            self.learn.yb = tuple(torch.lerp(b, a, self.lam.view(bs, *[1]*(a.ndim-1))) for a,b in zip(self.yb, self.yb1))
 
 # %% ../../nbs/clip/04_mix.ipynb #19291ccf
 @contextmanager
 def mixing(
-    learn:Learner,          # The learner, and …
-    cbs:list,               # … the callbacks with which it is going to train
+    learn:Learner,          # The learner that is going to train
+    cbs:list,               # All callbacks with which it does so, or their classes
     features:bool=False     # Will it train on features, without pixels?
 ):
-    "A context for training, after which the loss of `learn` is its own again. ValueError, before anything is done, for callbacks that cannot mix clips"
+    "A context to train in, after which `learn` has its own loss again. ValueError at its start for callbacks that cannot mix clips"
     kinds = L(o if isinstance(o, type) else type(o) for o in cbs)
     mixers = kinds.filter(lambda o: issubclass(o, MixHandler))
-    if any(issubclass(o, CutMix) for o in mixers): raise ValueError('CutMix is for pictures (B,C,H,W) and cannot cut clips (B,T,C,H,W): use ClipCutMix()')
+    if any(issubclass(o, CutMix) for o in mixers):
+        raise ValueError('CutMix is for pictures (B,C,H,W) and cannot cut clips (B,T,C,H,W): use ClipCutMix()')
     if len(mixers)>1: raise ValueError(f'{" and ".join(o.__name__ for o in mixers)} cannot mix the same batch: take one of them')
     lf,by = learn.loss_func,mixers and mixers[0].__name__
     if mixers and not hasattr(lf, 'reduction') and 'reduction' not in inspect.signature(lf).parameters:
-        raise ValueError(f'{by} needs the loss of each clip, and the loss_func of the learner has no `reduction`: CrossEntropyLossFlat() has')
+        raise ValueError(f'{by} needs the loss of each clip, and the loss_func of the learner has no `reduction`: '
+                         'CrossEntropyLossFlat() has')
     if any(issubclass(o, MixUp) for o in mixers) and (lf is F.cross_entropy or isinstance(lf, nn.CrossEntropyLoss)):
-        raise ValueError(f'{by} cannot mix labels that are numbers for this loss_func: CrossEntropyLossFlat() instead of nn.CrossEntropyLoss() can')
+        raise ValueError(f'{by} cannot mix labels that are numbers for this loss_func: '
+                         'take CrossEntropyLossFlat() instead of nn.CrossEntropyLoss()')
     if features and ClipCutMix in mixers:
-        raise ValueError('ClipCutMix cuts pixels, and after learn.cache_features() there are none as long as the body is frozen: learn.cache_features(0) trains on pixels again; MixUp can mix features, too')
+        raise ValueError('ClipCutMix cuts pixels, and after learn.cache_features() there are none while the body is frozen: '
+                         'learn.cache_features(0) trains on pixels again, and MixUp can mix features')
     try: yield
     finally:
         owner = getattr(learn.loss_func, '__self__', None)
