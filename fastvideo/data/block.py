@@ -26,12 +26,12 @@ from copy import deepcopy
 def get_action_dataloaders(
     files:list,             # Folders of frames, or video files, in class folders
     bs:int=8,               # Clips in a batch
-    image_size:int=64,      # Frames are cropped to so many pixels, a square
-    seq_len:int=20,         # Frames in a clip: the first ones of a video
-    val_idxs:list=None,     # Indices of the validation set; None: a fifth of the groups that names show
+    image_size:int=64,      # Side of the square that frames are cropped to, pixels
+    seq_len:int=20,         # Frames in a clip: the first of the video
+    val_idxs:list=None,     # Indices of the validation set; None: a fifth, by the groups that names tell
     **kwargs
 ):
-    "`DataLoaders` as the UCF101 tutorial has them, normalised with ImageNet's statistics"
+    "`DataLoaders` as in the UCF101 tutorial, normalised with ImageNet's statistics"
     files = L(files)
     check_items(files, files.map(parent_label))
     splits = GroupSplitter()(files) if val_idxs is None else IndexSplitter(val_idxs)(files)
@@ -45,7 +45,7 @@ def get_action_dataloaders(
 @delegates(ReadClip.__init__, but=['clip_cls'])
 def VideoBlock(
     n_frames:int=8,             # Frames in a clip
-    size:int|tuple|ShortSide=None, # What the model sees, pixels: a square, (height,width) or `short_side_jitter(…)`; None: as in the file
+    size:int|tuple|ShortSide=None, # What the model sees, pixels: a square, (height,width) or `short_side_jitter(…)`; None: the whole frame
     **kwargs
 ):
     "A `TransformBlock` for clips as `TensorVideo`, read and cropped by `ReadClip`"
@@ -56,44 +56,52 @@ def ImageTupleBlock(
     n_frames:int=8,             # Frames in a clip
     **kwargs
 ):
-    "A `TransformBlock` for clips as `ImageTuple` up to `ToTensor`, then as `TensorVideo`; give a `Resize` in `item_tfms`"
-    return TransformBlock(type_tfms=ReadClip(n_frames, clip_cls=ImageTuple, **kwargs), item_tfms=StackFrames, batch_tfms=IntToFloatTensor, dl_type=VideoDL)
+    "A `TransformBlock` for clips that are an `ImageTuple` up to `ToTensor`, then a `TensorVideo`; give a `Resize` in `item_tfms`"
+    read = ReadClip(n_frames, clip_cls=ImageTuple, **kwargs)
+    return TransformBlock(type_tfms=read, item_tfms=StackFrames, batch_tfms=IntToFloatTensor, dl_type=VideoDL)
 
 # %% ../../nbs/data/03_block.ipynb #9994d4a1
 def _strips(n, ncols, figsize):
-    "Axes for `n` strips"
+    "A list of axes for `n` strips"
     nrows = math.ceil(n/ncols)
     return get_grid(n, nrows=nrows, ncols=ncols, figsize=figsize or (7*ncols, 1.7*nrows))
 
 def _text(o):
-    "The label `o`, or several"
+    "The label `o`, or the labels, as text"
     return ('; '.join(map(str, o)) or 'none') if isinstance(o, (list,L)) else str(o)
 
-def _about(x, i): return x.about[i] if hasattr(x, 'about') else {}
+def _about(x, i):
+    "What is known of clip `i` of the batch `x`, a dict"
+    return x.about[i] if hasattr(x, 'about') else {}
 
 def _where(about):
-    "Lines that say where a clip comes from, as far as its loader knows: `about` is of its batch"
+    "Lines with the file of a clip and its place in it, as far as they are known"
     file = [os.path.join(*Path(about['file']).parts[-2:])] if 'file' in about else []
     return file+([f"{about['start']:.1f}–{about['end']:.1f} s"] if 'start' in about else [])
 
 def _share(p, pred):
-    "The probability of `pred`, or of each of several, in words; `p` are those of all classes"
+    "The probability of the label `pred`, or of each of several, in words; `p` are the probabilities of all classes"
     if not isinstance(pred, (list,L)): return f'probability {p.max().item():.2f}'
     ps = p[p>.5]
-    # which they are is known if there are as many as labels
+    # which of them belong to `pred` is known only if they are as many
     return 'probability '+', '.join(f'{o:.2f}' for o in ps.tolist()) if len(ps)==len(pred)>0 else ''
 
 def _result(about, s, o, loss=None):
     "Title and colour of a clip with sample `s` and prediction `o`"
-    # of unlabelled clips only the learner can name what it predicts
+    # if clips have no labels, only the learner can name what it predicts
     o = about.get('pred', o)
-    told = [_share(about['probs'], o) if 'probs' in about else '', '' if loss is None else f'loss {loss.item():.2f}']
-    pred,targ = _text(o),_text(s[1]) if len(s)>1 else None
-    lines = [pred if targ is None else f'{targ} → {pred}', ', '.join(filter(None, told)), *_where(about)]
-    return '\n'.join(filter(None, lines)),None if targ is None else 'green' if pred==targ else 'red'
+    told = []
+    if 'probs' in about: told.append(_share(about['probs'], o))
+    if loss is not None: told.append(f'loss {loss.item():.2f}')
+    line,color = _text(o),None
+    if len(s)>1:
+        targ  = _text(s[1])
+        color = 'green' if line==targ else 'red'
+        line  = f'{targ} → {line}'
+    return '\n'.join(filter(None, [line, ', '.join(filter(None, told)), *_where(about)])),color
 
 def _play(samples, titles, colors, play, fps, **kwargs):
-    "Show a grid of the clips of `samples`, or write it to the file `play`; returns it"
+    "Show a grid of the clips of `samples`, or, if `play` is a path, write it there; returns the grid"
     clips = [s[0].clamp(0, 1) if s[0].is_floating_point() else s[0] for s in samples]
     grid = clip_grid(clips, titles, colors, fps, **kwargs)
     if play is not True: grid.save(play)
@@ -106,7 +114,10 @@ def _play(samples, titles, colors, play, fps, **kwargs):
 @dispatch
 def show_batch(x:TensorVideo, y, samples, ctxs=None, max_n=6, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
     samples = samples[:max_n]
-    if play: return _play(samples, ['\n'.join([' · '.join(map(_text, s[1:]))]*(len(s)>1)+_where(_about(x, i))) for i,s in enumerate(samples)], None, play, fps, **kwargs)
+    if play:
+        labels = [[' · '.join(map(_text, s[1:]))] if len(s)>1 else [] for s in samples]
+        titles = ['\n'.join(l+_where(_about(x, i))) for i,l in enumerate(labels)]
+        return _play(samples, titles, None, play, fps, **kwargs)
     if ctxs is None: ctxs = _strips(len(samples), ncols, figsize)
     return get_show_batch_func(object)(x, y, samples, ctxs=ctxs, max_n=max_n, **kwargs)
 
@@ -126,20 +137,25 @@ def show_results(x:TensorVideo, y:TensorCategory, samples, outs, ctxs=None, **kw
     return show_results.invoke(TensorVideo, object, object, object)(x, y, samples, outs, ctxs=ctxs, **kwargs)
 
 def _plot_top_losses(x, y, samples, outs, raws, losses, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
-    if play: return _play(samples, *zip(*[_result({**_about(x, i), 'probs':r}, s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]), play, fps, **kwargs)
+    if play:
+        told = [_result({**_about(x, i), 'probs':r}, s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]
+        titles,colors = zip(*told)
+        return _play(samples, titles, colors, play, fps, **kwargs)
     for ctx,s,o,r,l in zip(_strips(len(samples), ncols, figsize), samples, outs, raws, losses):
         s[0].show(ctx=ctx, **kwargs)
         ctx.set_title(f'{s[1]} → {o[0]}, loss {l.item():.2f}, probability {r.max().item():.2f}')
 
 @dispatch
-def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, **kwargs): return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
+def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, **kwargs):
+    return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
 @dispatch
-def plot_top_losses(x:TensorVideo, y:TensorMultiCategory, samples, outs, raws, losses, **kwargs): return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
+def plot_top_losses(x:TensorVideo, y:TensorMultiCategory, samples, outs, raws, losses, **kwargs):
+    return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #6cdf32a5
 @contextmanager
 def _own_random(seed):
-    "A context with random numbers of its own; everybody else's go on after it as if it had not been"
+    "A context with random numbers of its own, from `seed` if given; after it the random state is that of before"
     states = get_random_states()
     try:
         set_seed(random.SystemRandom().randrange(2**32) if seed is None else seed)
@@ -147,44 +163,54 @@ def _own_random(seed):
     finally: set_random_states(**states)
 
 def _draws(dl, i, n):
-    "Item `i` of `dl` as it is and `n` times as in training, ready to be shown, and names of the transforms that draw. The frames are the same, all else is drawn anew; `dl` is left as it was"
+    """Item `i` of `dl` as it is, then `n` times as in training, ready to be shown, and the names of the transforms that draw.
+    All have the same frames and draws of their own; `dl` stays as it was"""
     ds,frames = dl.dataset,{}
-    # copies, since transforms keep what they drew
+    # copies, since transforms keep what they have drawn
     read,each,before,after = [deepcopy(o) for o in (ds.tls[0].tfms,dl.after_item,dl.before_batch,dl.after_batch)]
     reader = first(read.fs.filter(risinstance(ReadClip)))
     if reader:
         choose = reader.idxs
         def idxs(n, fps, train=False, **kwargs):
+            "The frames of the first draw, every time"
             if n not in frames: frames[n] = list(choose(n, fps, train=True, **kwargs))
             return frames[n]
         reader.idxs = idxs
     ys = [tl[i] for tl in ds.tls[1:]]
     def draw(split_idx):
         for o in each,before,after: o.split_idx = split_idx
-        its = before([each((compose_tfms(ds.tls[0]._get(i), read.fs, split_idx=split_idx), *ys))])
-        return to_cpu(after.decode(after(to_device(dl.retain(fa_collate(its), its), dl.device))))[0][0]
+        x = compose_tfms(ds.tls[0]._get(i), read.fs, split_idx=split_idx)
+        its = before([each((x, *ys))])
+        b = after(to_device(dl.retain(fa_collate(its), its), dl.device))
+        return to_cpu(after.decode(b))[0][0]
     random_tfms = [type(o).__name__ for p in (read,each,before,after) for o in p.fs if isinstance(o, RandTransform)]
     return [draw(1)]+[draw(0) for _ in range(n)],random_tfms
 
 def show_aug(
-    dls:DataLoaders,        # Clips
-    n:int=4,                # Draws
-    item:int=0,             # Which clip of the training set
-    play:bool|str|Path=False, # True: playing; or a file to write, .gif or .html
-    seed:int=None,          # For the same draws again
+    dls:DataLoaders,        # Loaders of clips, or one of them
+    n:int=4,                # Number of draws
+    item:int=0,             # Number of the clip in the training set, from 0
+    play:bool|str|Path=False, # True: the clips play; a path: a file to write, .gif or .html
+    seed:int=None,          # The same seed gives the same draws
     fps:float=8,            # Frames per second, when it plays
     ncols:int=1,            # Columns, of strips
     figsize:tuple=None,     # Width and height of the picture, inches
     **kwargs
 ):
-    "Show a training clip as it is, then `n` draws of what is done to its frames in training: crop, item and batch transforms. Which frames, by `sampling` and `speed`, is not drawn anew. Random numbers and loaders are as before afterwards; a warning if nothing is random"
+    """Show a training clip as it is, then `n` draws of what training does to its frames: crop, item and batch transforms.
+    The frames are the same in all draws, whatever `sampling` and `speed` say. Random state and loaders stay as they were.
+    Warns if nothing is random"""
     dl = dls.train if isinstance(dls, DataLoaders) else dls
-    if not hasattr(getattr(dl, 'dataset', None), 'tls'): raise TypeError(f'show_aug takes DataLoaders, or a DataLoader, of clips, not {type(dls).__name__}')
+    if not hasattr(getattr(dl, 'dataset', None), 'tls'):
+        raise TypeError(f'show_aug takes DataLoaders, or a DataLoader, of clips, not {type(dls).__name__}')
     if not isinstance(n, int) or n<1: raise ValueError(f'n must be a number of draws from 1, not {n}')
     if not 0<=item<len(dl.dataset): raise ValueError(f'item must be one of the {len(dl.dataset)} clips that train, from 0, not {item}')
     with _own_random(seed): clips,names = _draws(dl, item, n)
     if all(o.shape==clips[1].shape and torch.equal(o, clips[1]) for o in clips[2:]+clips[:1]):
-        warn(f'show_aug: nothing differs in {n} draws; '+(f'what there is to draw ({", ".join(names)}) had no effect, try more draws' if names else 'no transform of these loaders is random (frames are held, whatever sampling and speed say): give some, as batch_tfms=clip_aug_transforms()'))
+        why = ('no transform of these loaders is random (frames are held, whatever sampling and speed say): '
+               'give some, as batch_tfms=clip_aug_transforms()')
+        if names: why = f'what there is to draw ({", ".join(names)}) had no effect, try more draws'
+        warn(f'show_aug: nothing differs in {n} draws; {why}')
     titles = ['as it is']+[f'draw {i+1}' for i in range(n)]
     if play:
         _play([(o,) for o in clips], titles, None, play, fps, **kwargs)
@@ -195,9 +221,9 @@ def show_aug(
 def get_clips(
     path:str|Path   # A folder of videos, or of folders of frames, at any depth
 ):
-    "The folders of frames and the video files under `path`, but not files whose frames are there too. `VideoError` if there is nothing"
+    "The folders of frames and the video files under `path`, without files whose frames are there, too. `VideoError` if there is nothing"
     frames = get_instances(path)
-    # a file of JPEGs stands for the video of its name, as a folder does; and both for the file that the manifest tells of
+    # a folder or a packed file of frames stands for the video of its name, and for the one that its manifest names
     have = {o.with_suffix('') if o.suffix.lower() in video_extensions and o.is_file() else o for o in frames}
     sources = {(*Path(m['source']).parts[-2:], m['bytes']) for m in frames.map(read_manifest) if m}
     def is_new(o): return o.with_suffix('') not in have and o.parent not in have and (*o.parts[-2:], o.stat().st_size) not in sources
@@ -209,83 +235,112 @@ def get_clips(
 
 # %% ../../nbs/data/03_block.ipynb #ce42c30a
 def _named_splits(items, path, train, valid):
-    "Items under the folders `train` and `valid` of `path` and their split, or None if there are no such"
+    "The items in the folders `train` and `valid` of `path`, and their split; None if one of the two is not there"
     tops = [o.relative_to(path).parts[0] for o in items]
     def named(name): return name if name in tops else first(o for o in tops if o.lower()==name)
-    train,valid = named(train),named(valid) if valid else first(L('valid','val','test').map(named).filter())
+    train = named(train)
+    valid = named(valid) if valid else first(L('valid','val','test').map(named).filter())
     if train not in tops or valid not in tops: return None
     keep = [i for i,o in enumerate(tops) if o in (train,valid)]
     return items[keep],tuple(L(j for j,i in enumerate(keep) if tops[i]==o) for o in (train,valid))
 
 # %% ../../nbs/data/03_block.ipynb #ab558011
 def _readable_first(files, splits):
-    "`splits` with a training video in front that can be read, if there is one"
+    "`splits` with a training video first that can be read, if there is one"
     def readable(i):
         try: TensorVideo.create(files[i], [0])
         except VideoError: return False
         return True
     train = L(splits[0])
     i = first(i for i in train if readable(i))
-    return splits if i is None else (L(i)+train.filter(lambda o: o!=i),splits[1])
+    if i is None: return splits
+    return L(i)+train.filter(lambda o: o!=i),splits[1]
 
 # %% ../../nbs/data/03_block.ipynb #a79d65ba
 def _clips(items, splits, train_clips, valid_clips):
-    "Each training item `train_clips` times, each validation item as `valid_clips` clips of it, and the indices of both"
+    "The training items, each `train_clips` times, then the validation items, each as its `valid_clips` clips; and the split of this list"
     def clip(o, i):
+        "The item `o` with its path as clip number `i`"
         x,*rest = o if isinstance(o, tuple) else (o,)
         if not isinstance(x, (str,Path)): raise ValueError(f'{valid_clips=} needs paths, not {type(x).__name__}')
         return (clip_path(x, i, valid_clips),*rest) if rest else clip_path(x, i, valid_clips)
     train = [items[i] for i in splits[0] for _ in range(train_clips)]
-    valid = [clip(items[i], k) for i in splits[1] for k in range(valid_clips)] if valid_clips>1 else [items[i] for i in splits[1]]
-    return L(train+valid),(L(range(len(train))),L(range(len(train), len(train)+len(valid))))
+    valid = [items[i] for i in splits[1]]
+    if valid_clips>1: valid = [clip(o, k) for o in valid for k in range(valid_clips)]
+    n = len(train)
+    return L(train+valid),(L(range(n)),L(range(n, n+len(valid))))
 
 # %% ../../nbs/data/03_block.ipynb #201dff4e
+def _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips):
+    "ValueError for numbers of clips that are none, or that `sampling` cannot give"
+    for o in train_clips,valid_clips,ifnone(epoch_clips, 1): check_sampling(1, 'random', n_clips=o)
+    check_sampling(1, valid_sampling or sampling, n_clips=valid_clips)
+    if train_clips>1 and sampling in ('first','uniform'):
+        raise ValueError(f"{train_clips=} would be the same clip each time: "
+                         f"sampling={sampling!r} does not draw, 'random', 'segments' and 'tile' do")
+
+def _check_y_block(y_block, labels):
+    "ValueError if `y_block` is not a block for `labels`"
+    if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
+    text = first(o for o in labels if isinstance(o, str)) if y_block is MultiCategoryBlock else None
+    if text:
+        raise ValueError(f'with y_block=MultiCategoryBlock each video has a list of labels, not the text {text!r}: '
+                         'leave y_block out for one label, or give label_delim to from_df')
+    if y_block not in (CategoryBlock,MultiCategoryBlock):
+        raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
+
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
-                    group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', stride=1, duration=None,
-                    fps=None, short='loop', valid_sampling=None, train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, speed=None, x_block=VideoBlock, vocab=None, **kwargs):
+                    group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
+                    train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, x_block=VideoBlock, vocab=None,
+                    stride=1, duration=None, fps=None, short='loop', speed=None, **kwargs):
         check_names(kwargs, cls.from_folder)
-        for o in train_clips,valid_clips,ifnone(epoch_clips, 1): check_sampling(1, 'random', n_clips=o)
-        check_sampling(1, valid_sampling or sampling, n_clips=valid_clips)
-        if train_clips>1 and sampling in ('first','uniform'): raise ValueError(f"{train_clips=} would be the same clip each time: sampling={sampling!r} does not draw, 'random', 'segments' and 'tile' do")
+        _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips)
         if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
-        cfg = model_cfg(arch) if arch else None
-        n_frames,size = ifnone(n_frames, cfg.n_frames if cfg else 8),ifnone(size, cfg.size if cfg else 112)
-        block = x_block(n_frames, size, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short, valid_sampling=valid_sampling, valid_size=valid_size, speed=speed)
+        cfg = model_cfg(arch) if arch else SimpleNamespace(n_frames=8, size=112)
+        n_frames,size = ifnone(n_frames, cfg.n_frames),ifnone(size, cfg.size)
+        block = x_block(n_frames, size, sampling=sampling, valid_sampling=valid_sampling, valid_size=valid_size,
+                        stride=stride, duration=duration, fps=fps, short=short, speed=speed)
         late = first(o for o in L(item_tfms) if isinstance(o, ShortSide))
-        if late: raise ValueError(f'the loaders read clips at {size=} already: give size={late} instead of item_tfms; DataBlock and VideoBlock can have it in item_tfms')
-        # whole frames of different videos are of different shapes, those of one are alike
+        if late:
+            raise ValueError(f'the loaders read clips at {size=} already: give size={late} instead of item_tfms; '
+                             'DataBlock and VideoBlock can have it in item_tfms')
+        # whole frames differ in shape from video to video, so a batch holds the clips of one video
         last = ifnone(valid_size, size)
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
-        if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
-        text = first(o for o in labels if isinstance(o, str)) if y_block is MultiCategoryBlock else None
-        if text: raise ValueError(f'with y_block=MultiCategoryBlock each video has a list of labels, not the text {text!r}: leave y_block out for one label, or give label_delim to from_df')
-        if y_block not in (CategoryBlock,MultiCategoryBlock): raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
+        _check_y_block(y_block, labels)
         classes = check_items(files, labels)
-        label,group_func = dict(zip(files, labels)).get,group_func or source_group
-        if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label)(files)
-        elif any(isinstance(o, (str,Path)) for side in splits for o in side): splits = find_names(files, splits)
-        check_splits(splits, len(files))
-        audit_split(*[[files[i] for i in o] for o in splits], group_func, label)
+        group_func = group_func or source_group
+        splits = cls._split(files, dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
         if on_error!='raise': splits = _readable_first(files, splits)
         if isinstance(kwargs.get('device'), str): kwargs['device'] = torch.device(kwargs['device'])
         bs = fit_bs(bs, ifnone(epoch_clips, len(splits[0])*train_clips))
         if train_clips>1 or valid_clips>1: items,splits = _clips(items, splits, train_clips, valid_clips)
         for o in L(batch_tfms):
-            if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # of a batch of clips, for each channel
+            if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # statistics of a batch of clips, for each channel
         y_block = CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
-        dblock = DataBlock((block, y_block), get_x=get_x, get_y=get_y, splitter=lambda _: splits, item_tfms=item_tfms, batch_tfms=batch_tfms)
-        dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, dl_kwargs=[dict(epoch_clips=epoch_clips),dict(n_clips=valid_clips)],
-                              **merge(dict(dl_type=VideoDL), kwargs))
+        dblock = DataBlock((block, y_block), get_x=get_x, get_y=get_y, splitter=lambda _: splits,
+                           item_tfms=item_tfms, batch_tfms=batch_tfms)
+        dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error,
+                              dl_kwargs=[dict(epoch_clips=epoch_clips),dict(n_clips=valid_clips)], **merge(dict(dl_type=VideoDL), kwargs))
         dls = cls(*dls.loaders, path=path, device=dls.device)      # fastai's from_dblock makes plain DataLoaders, whatever the class
         dls.group_func = group_func
         return dls
 
+    @staticmethod
+    def _split(files, label_func, splits, group_func, valid_pct, seed):
+        "`splits` as two lists of indices, from names or from indices, or made by groups; checked and audited"
+        if splits is None: splits = GroupSplitter(group_func, ifnone(valid_pct, .2), seed, label_func)(files)
+        elif any(isinstance(o, (str,Path)) for side in splits for o in side): splits = find_names(files, splits)
+        check_splits(splits, len(files))
+        audit_split(*[[files[i] for i in o] for o in splits], group_func, label_func)
+        return splits
+
     def unreadable(self):
-        "A DataFrame (file, times, error) of the videos that training and validation skipped or replaced so far, by `on_error`"
+        "A DataFrame (file, times, error) of the videos that training and validation have skipped or replaced, by `on_error`"
         return pd.concat([o.unreadable() for o in self.loaders], ignore_index=True)
 
     @classmethod
@@ -293,43 +348,49 @@ class VideoDataLoaders(DataLoaders):
         path:str|Path,              # A folder of videos or frames, `<class>/<clip>` or `train/<class>/<clip>`
         train:str='train',          # Folder of the training set …
         valid:str=None,             # … and of the validation set, used if both are there; None: `valid`, `val` or `test`
-        arch=None,                  # The model meant: gives n_frames and size where these are not given
+        arch=None,                  # The model that will train: it gives n_frames and size if these are not given
         n_frames:int=None,          # Frames in a clip; None: what `arch` wants, else 8
-        size:int|tuple|ShortSide=None, # What the model sees, pixels: a square, (height,width) or `short_side_jitter(…)`; None: what `arch` wants, else 112
+        size:int|tuple|ShortSide=None, # What the model sees, pixels: square, (height,width), `short_side_jitter(…)`; None: `arch`, else 112
         bs:int=16,                  # Clips in a batch
         valid_pct:float=None,       # Share of the validation set; None: the folders, else 0.2
-        seed:int=None,              # For the same split again
-        splits:tuple=None,          # Instead: (train, valid), as names `<class>/<clip>` (of `ucf101_splits` and others) or as indices
+        seed:int=None,              # The same seed gives the same split
+        splits:tuple=None,          # Instead of it: (train, valid), as names `<class>/<clip>` (of `ucf101_splits` and others) or as indices
         sampling:str='uniform',     # How frames are chosen: 'first', 'uniform', 'random', 'segments' or 'tile'
-        stride:int=1,               # Every `stride`-th frame, for 'first', 'random' and 'tile'; or …
-        duration:float=None,        # … let the clip span so many seconds; or …
+        stride:int=1,               # For 'first', 'random' and 'tile': take every `stride`-th frame, or …
+        duration:float=None,        # … let the clip span so many seconds, or …
         fps:float=None,             # … take so many frames per second
-        short:str='loop',           # A video too short for the clip: 'loop', 'repeat' or 'raise'
-        valid_sampling:str=None,    # How frames are chosen in validation; None: as in training, without its randomness
+        short:str='loop',           # What to do with a video too short for the clip: 'loop', 'repeat' or 'raise'
+        valid_sampling:str=None,    # `sampling` for validation; None: as in training, without a draw
         train_clips:int=1,          # Clips of each video in an epoch, for samplings that draw
         epoch_clips:int=None,       # Clips in an epoch, whatever the number of videos; None: all
         valid_clips:int=1,          # Clips by which each video of the validation set is judged, see `video_accuracy`
-        on_error:str='raise',       # When a video cannot be read: 'raise', 'skip' it, or 'replace' it by the next
-        valid_size:int|tuple|ShortSide=None, # What the model sees in validation; None: `size`. Whole frames come in batches of one video
-        speed:tuple=None,           # (slowest,fastest), like (.5,2): play clips of training at a speed drawn from there, for 'first', 'random' and 'tile'
+        on_error:str='raise',       # What to do if a video cannot be read: 'raise', 'skip' it, or 'replace' it by the next
+        valid_size:int|tuple|ShortSide=None, # `size` for validation; None: `size`. Whole frames come in batches of one video
+        speed:tuple=None,           # (slowest,fastest), as (.5,2): clips of training have a speed between, for 'first', 'random' and 'tile'
         group_func:Callable=None,   # Group of a path: no group stands on both sides. None: what names of UCF101 and Kinetics tell
         item_tfms=None,             # Transforms of clips
         batch_tfms=None,            # Transforms of batches
         **kwargs
     ):
-        "From a folder of class folders. `train` beside `valid`, `val` or `test` is used as it is; otherwise `valid_pct` of each class validates, whole groups"
+        "Loaders of a folder of class folders. `train` and `valid` are used as they are; else `valid_pct` of each class validate, by groups"
         path = Path(path)
         items = get_clips(path)
         named = _named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
-        depths = groupby(named[0] if named else items, lambda o: len(o.relative_to(path).parts))
-        if len(depths)>1:
-            warn(f'clips lie at different depths under {path}, and the class of each is the folder it is in: ' + ', '.join(f'{os[0].relative_to(path)} has class {parent_label(os[0])!r}' for os in depths.values()))
-        if valid and not named and valid_pct is None and splits is None: raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
+        _warn_depths(named[0] if named else items, path)
+        if valid and not named and valid_pct is None and splits is None:
+            raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
         items,splits = named or (items,splits)
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
-                               item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps, short=short,
-                               valid_sampling=valid_sampling, train_clips=train_clips, epoch_clips=epoch_clips, valid_clips=valid_clips, on_error=on_error,
-                               valid_size=valid_size, speed=speed, **kwargs)
+                               item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
+                               short=short, valid_sampling=valid_sampling, train_clips=train_clips, epoch_clips=epoch_clips,
+                               valid_clips=valid_clips, on_error=on_error, valid_size=valid_size, speed=speed, **kwargs)
+
+def _warn_depths(items, path):
+    "Warn if the `items` lie at different depths under `path`, with an example of each"
+    depths = groupby(items, lambda o: len(o.relative_to(path).parts))
+    if len(depths)<2: return
+    examples = ', '.join(f'{o[0].relative_to(path)} has class {parent_label(o[0])!r}' for o in depths.values())
+    warn(f'clips lie at different depths under {path}, and the class of each is the folder it is in: {examples}')
 
 # %% ../../nbs/data/03_block.ipynb #baf2a1f2
 _kw = delegates(VideoDataLoaders.from_folder, but=['train','valid','splits'])
@@ -340,10 +401,10 @@ def from_lists(cls:VideoDataLoaders,
     path:str|Path,    # Folder of the `Learner`
     fnames:list,      # Videos or folders of frames
     labels:list,      # A label for each, or a list of labels for each with `y_block=MultiCategoryBlock`
-    splits:tuple=None,  # (train, valid), as indices or as names `<class>/<clip>`; None: a split by groups
+    splits:tuple=None, # (train, valid), as indices or as names `<class>/<clip>`; None: a split by groups
     **kwargs
 ):
-    "From a list of paths and a list of labels"
+    "Loaders of a list of paths, with a list of labels"
     if len(fnames)!=len(labels): raise ValueError(f'{len(fnames)} file names and {len(labels)} labels: there must be one label for each')
     return cls._from_items(L(zip(fnames, labels)), ItemGetter(0), ItemGetter(1), splits, Path(path), **kwargs)
 
@@ -356,7 +417,7 @@ def from_path_func(cls:VideoDataLoaders,
     label_func:Callable,    # Label of a path
     **kwargs
 ):
-    "From a list of paths and a function of the path that gives the label"
+    "Loaders of a list of paths, with a function that gives the label of a path"
     return cls._from_items(L(fnames), noop, label_func, None, Path(path), **kwargs)
 
 @patch(cls_method=True)
@@ -367,55 +428,64 @@ def from_name_func(cls:VideoDataLoaders,
     label_func:Callable,    # Label of a file name
     **kwargs
 ):
-    "From a list of paths and a function of the file name that gives the label"
+    "Loaders of a list of paths, with a function that gives the label of a file name"
     return cls.from_path_func(path, L(fnames).map(Path), using_attr(label_func, 'name'), **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #c901db9a
+def _column(df, c):
+    "Column `c` of the table, a name or a number, as a list; ValueError if it has no such column"
+    if not isinstance(c, (str,int)):
+        raise ValueError(f'a column is a name or a number, not {c!r}; several labels stand in one column, with label_delim')
+    if isinstance(c, str) and c not in df.columns:
+        raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
+    if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]:
+        raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
+    return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
+
 @patch(cls_method=True)
 @_kw
 def from_df(cls:VideoDataLoaders,
     df:pd.DataFrame,            # A row for each video
-    path:str|Path='.',          # What the file names are relative to
+    path:str|Path='.',          # Folder that the file names are relative to
     fn_col:int|str=0,           # Column of the file names
     label_col:int|str=1,        # Column of the labels
-    label_delim:str=None,       # What separates the labels of a video with several
+    label_delim:str=None,       # What separates the labels of a video, if it may have several
     group_col:int|str=None,     # Column of the groups: no group stands on both sides
     valid_col:int|str=None,     # Column that is True for the validation set
     **kwargs
 ):
-    "From a DataFrame"
-    def col(c):
-        if not isinstance(c, (str,int)): raise ValueError(f'a column is a name or a number, not {c!r}; several labels stand in one column, with label_delim')
-        if isinstance(c, str) and c not in df.columns: raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
-        if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]:
-            raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
-        return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
-    files,labels = col(fn_col).map(lambda o: Path(path)/str(o)),col(label_col)
+    "Loaders of a table. ValueError or `VideoError` for columns that are not there, and for cells that are empty"
+    files,labels = _column(df, fn_col).map(lambda o: Path(path)/str(o)),_column(df, label_col)
     if group_col is not None:
-        bare = [f for f,g in zip(files, col(group_col)) if g is None or g!=g]
-        if bare: raise VideoError(bare[0], f'has no group in column {group_col!r}; {len(bare)} of the {len(files)} have none, this is the first')
-        kwargs['group_func'] = dict(zip(files, col(group_col))).get
+        groups = _column(df, group_col)
+        bare = [f for f,g in zip(files, groups) if g is None or g!=g]
+        if bare:
+            raise VideoError(bare[0], f'has no group in column {group_col!r}; {len(bare)} of the {len(files)} have none, this is the first')
+        kwargs['group_func'] = dict(zip(files, groups)).get
     if valid_col is not None:
-        odd = first(o for o in col(valid_col) if o not in (0,1))
+        valid = _column(df, valid_col)
+        odd = first(o for o in valid if o not in (0,1))
         if odd is not None: raise ValueError(f'column {valid_col!r} must hold True or False in each row, not {odd!r}')
-        kwargs['splits'] = tuple(L(i for i,o in enumerate(col(valid_col)) if o==v) for v in (False,True))
+        kwargs['splits'] = tuple(L(i for i,o in enumerate(valid) if o==v) for v in (False,True))
     if label_delim is not None:
-        # as in fastai an empty text is no label at all; an empty cell (NaN) stays one, which is a mistake
-        labels,kwargs['y_block'] = labels.map(lambda o: L(o.split(label_delim)).filter() if isinstance(o, str) else o),MultiCategoryBlock
+        # as in fastai an empty text is no label at all; an empty cell (NaN) stays one, and is a mistake
+        labels = labels.map(lambda o: L(o.split(label_delim)).filter() if isinstance(o, str) else o)
+        kwargs['y_block'] = MultiCategoryBlock
     return cls.from_lists(path, files, labels, **kwargs)
 
 @patch(cls_method=True)
 @_kw
 def from_csv(cls:VideoDataLoaders,
-    path:str|Path,                  # Folder of the table, and what its file names are relative to
+    path:str|Path,                  # Folder of the table; its file names are relative to it
     csv_fname:str='labels.csv',     # The table, in `path`
     header:int|str='infer',         # Row of the column names, as in `pd.read_csv`
     delimiter:str=',',              # What separates the columns, as in `pd.read_csv`
     **kwargs
 ):
-    "From a csv file; takes the columns of `from_df` too"
+    "Loaders of a csv file; takes the keywords of `from_df`, too"
     file = Path(path)/csv_fname
     if not file.is_file(): raise VideoError(file, 'no such file')
     try: df = pd.read_csv(file, header=header, delimiter=delimiter)
-    except (UnicodeDecodeError,pd.errors.EmptyDataError,pd.errors.ParserError) as e: raise VideoError(file, f'is no table that can be read ({e})') from e
+    except (UnicodeDecodeError,pd.errors.EmptyDataError,pd.errors.ParserError) as e:
+        raise VideoError(file, f'is no table that can be read ({e})') from e
     return cls.from_df(df, path, **kwargs)

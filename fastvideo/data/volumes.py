@@ -15,8 +15,10 @@ import zipfile, zlib
 
 # %% ../../nbs/data/04_volumes.ipynb #c293d4de
 class Volume:
-    "The `i`-th volume of an array, not read yet, and a name for messages"
-    def __init__(self, xs, i, name): self.xs,self.i,self.name = xs,i,name
+    "Volume number `i` of the array `xs`, not read yet, and a name for messages"
+    def __init__(self, xs, i, name):
+        self.xs,self.i = xs,i
+        self.name = name
     def __repr__(self): return f'{self.name}[{self.i}]'
 
 class ReadVolume(ReadClip):
@@ -24,7 +26,7 @@ class ReadVolume(ReadClip):
     input_types = (Volume,np.ndarray,Tensor,ImageTuple)
     def _read(self, cls, x, *args):
         o = x.xs[x.i] if isinstance(x, Volume) else x
-        # as a user has it, who makes tensors of arrays: channels last
+        # a tensor that a user has made of an array has its channels last, as the array has
         if isinstance(o, Tensor) and not isinstance(o, TensorVideo): o = o.numpy()
         try: return super()._read(cls, o, *args)
         except VideoError as e: raise VideoError(x if isinstance(x, Volume) else type(x).__name__, str(e)) from e
@@ -41,16 +43,19 @@ def VolumeBlock(
 
 # %% ../../nbs/data/04_volumes.ipynb #0e249766
 def _labels(y, n, vocab, name):
-    "`y` as a list of `n` labels; numbers become names of `vocab`, if it has some"
+    "`y` as a list of `n` labels; numbers become the names in `vocab`, if it holds names. ValueError for other labels"
     y = np.asarray(y)
     if y.ndim==2 and y.shape[1]==1: y = y[:,0]
-    if y.ndim!=1 or y.dtype.kind not in 'biuUO': raise ValueError(f'{name}: labels must be whole numbers or text, one for each volume, not {y.dtype} of shape {y.shape}')
+    if y.ndim!=1 or y.dtype.kind not in 'biuUO':
+        raise ValueError(f'{name}: labels must be whole numbers or text, one for each volume, not {y.dtype} of shape {y.shape}')
     if len(y)!=n: raise ValueError(f'{name}: {n} volumes and {len(y)} labels: there must be one label for each')
     numbers,y = y.dtype.kind in 'iu',y.tolist()
     if vocab is None: return y
     names = dict(enumerate(vocab)) if numbers and isinstance(vocab[0], str) else {o:o for o in vocab}
     bad = sorted({str(o) for o in y if o not in names})
-    if bad: raise ValueError(f'{name}: labels that are none of the {len(vocab)} classes: {", ".join(bad[:5])}. Classes are {", ".join(map(str, vocab[:5]))}{" …" if len(vocab)>5 else ""}')
+    if bad:
+        raise ValueError(f'{name}: labels that are none of the {len(vocab)} classes: {", ".join(bad[:5])}. '
+                         f'Classes are {", ".join(map(str, vocab[:5]))}{" …" if len(vocab)>5 else ""}')
     return [names[o] for o in y]
 
 def volume_items(
@@ -59,11 +64,12 @@ def volume_items(
     vocab:list=None,     # The classes: labels must be among them, or be their numbers
     name:str='x'         # What `x` is called in messages
 ):
-    "A list of `Volume`s, or of pairs (`Volume`, label). ValueError if that is not what `x` and `y` hold"
+    "A list of `Volume`s, or of pairs (`Volume`, label). ValueError if `x` holds no volumes, or `y` no label for each"
     x = x.numpy() if isinstance(x, Tensor) else np.asanyarray(x)
     if x.ndim not in (4,5) or not len(x) or wrong_shape(x[0]):
         raise ValueError(f'{name}: volumes are an array or a tensor (N,T,H,W) or, channels last, (N,T,H,W,C), not of shape {x.shape}')
-    if wrong := wrong_values(x[:1] if isinstance(x, np.memmap) else x): raise ValueError(f'{name}, of shape {x.shape}: {wrong}')
+    wrong = wrong_values(x[:1] if isinstance(x, np.memmap) else x)
+    if wrong: raise ValueError(f'{name}, of shape {x.shape}: {wrong}')
     vols = [Volume(x if x.ndim==5 else x[...,None], i, name) for i in range(len(x))]
     return vols if y is None else list(zip(vols, _labels(y, len(x), vocab, name)))
 
@@ -71,74 +77,93 @@ def volume_items(
 _files_only = ['duration','fps','valid_clips','on_error','group_func']
 
 def _pair(o, name):
-    if not isinstance(o, (tuple,list)) or len(o)!=2 or o[1] is None: raise ValueError(f'{name} must be a pair (x, y) of volumes and labels, not {type(o).__name__}')
+    "`o`; ValueError if it is no pair (x, y)"
+    if not isinstance(o, (tuple,list)) or len(o)!=2 or o[1] is None:
+        raise ValueError(f'{name} must be a pair (x, y) of volumes and labels, not {type(o).__name__}')
     return o
+
+def _names(vocab):
+    "`vocab`, a list or a dict of number → name, as a list; ValueError if a class is in it twice"
+    if isinstance(vocab, dict): vocab = [vocab[k] for k in sorted(vocab, key=int)]
+    vocab = list(vocab)
+    if len(set(vocab))<len(vocab): raise ValueError(f'vocab must name each class once: {", ".join(map(str, vocab))}')
+    return vocab
+
+def _check_alike(train, valid):
+    "ValueError if the items `valid` have labels that `train` lacks, or volumes of another shape"
+    unseen = {o for _,o in valid}-{o for _,o in train}
+    if unseen: raise ValueError(f'valid: labels that train does not have and nobody can learn: {", ".join(sorted(map(str, unseen))[:5])}')
+    t,v = [o[0][0].xs.shape[1:] for o in (train,valid)]
+    if t!=v: raise ValueError(f'volumes (T,H,W,C) of train and valid must be alike, not {t} and {v}')
 
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_folder, but=['train','valid','splits',*_files_only])
 def from_arrays(cls:VideoDataLoaders,
-    train:tuple,                # (x,y): volumes (N,T,H,W) or (N,T,H,W,C), uint8 or floats in [0,1], and a label for each, whole numbers or text
-    valid:tuple=None,           # The same for validation; None: `valid_pct` of each class
-    vocab:list|dict=None,       # Names of the classes 0, 1, 2 …; None: labels are the names
+    train:tuple,                # (x,y): volumes (N,T,H,W) or (N,T,H,W,C), uint8 or floats in [0,1], and for each a whole number or text
+    valid:tuple=None,           # (x,y) for validation; None: `valid_pct` of each class
+    vocab:list|dict=None,       # Names of the classes 0, 1, 2 …; None: the labels are the names
     path:str|Path='.',          # Folder of the `Learner`
-    arch=None,                  # The model meant: gives n_frames and size where these are not given
+    arch=None,                  # The model that will train: it gives n_frames and size if these are not given
     n_frames:int=None,          # Slices in a clip; None: what `arch` wants, else all
     size:int|tuple=None,        # What the model sees, pixels: a square or (height,width); None: what `arch` wants, else as it is
     **kwargs
 ):
-    "From arrays, which are not copied. ValueError for arrays and labels that do not go together, and for values of an unknown scale"
+    "Loaders of arrays, which are not copied. ValueError for arrays and labels that do not go together, and for values of unknown scale"
     odd = first(o for o in _files_only if o in kwargs)
     if odd: raise TypeError(f'{odd!r} is for videos in files, from_arrays does not take it')
-    if vocab is not None: vocab = [vocab[k] for k in sorted(vocab, key=int)] if isinstance(vocab, dict) else list(vocab)
-    if vocab and len(set(vocab))<len(vocab): raise ValueError(f'vocab must name each class once: {", ".join(map(str, vocab))}')
+    if vocab is not None: vocab = _names(vocab)
     items,splits = volume_items(*_pair(train, 'train'), vocab, 'train'),None
-    shape = items[0][0].xs.shape[1:]
     if valid is not None:
         if kwargs.get('valid_pct') is not None: raise ValueError('give valid or valid_pct, not both')
+        more = volume_items(*_pair(valid, 'valid'), vocab, 'valid')
+        _check_alike(items, more)
         n = len(items)
-        items += volume_items(*_pair(valid, 'valid'), vocab, 'valid')
-        unseen = {o for _,o in items[n:]}-{o for _,o in items[:n]}
-        if unseen: raise ValueError(f'valid: labels that train does not have and nobody can learn: {", ".join(sorted(map(str, unseen))[:5])}')
-        if items[n][0].xs.shape[1:]!=shape: raise ValueError(f'volumes (T,H,W,C) of train and valid must be alike, not {shape} and {items[n][0].xs.shape[1:]}')
-        splits = range(n),range(n, len(items))
-    if arch is None: n_frames,size = ifnone(n_frames, shape[0]),ifnone(size, shape[1:3])
-    return cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, Path(path), arch, n_frames, size, x_block=VolumeBlock, vocab=vocab, **kwargs)
+        items,splits = items+more,(range(n),range(n, n+len(more)))
+    if arch is None:
+        t,h,w,_ = items[0][0].xs.shape[1:]
+        n_frames,size = ifnone(n_frames, t),ifnone(size, (h,w))
+    return cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, Path(path), arch, n_frames, size,
+                           x_block=VolumeBlock, vocab=vocab, **kwargs)
 
 # %% ../../nbs/data/04_volumes.ipynb #03351879
 def _is_volumes(o): return isinstance(o, (np.ndarray,Tensor)) and o.ndim>3
+def _is_pair(o): return isinstance(o, tuple) and len(o)==2 and _is_volumes(o[0]) and np.ndim(o[1])<3
 
 @patch
 @delegates(TfmdDL.__init__)
 def test_dl(self:VideoDataLoaders,
-    test_items,                   # As for `DataLoaders.test_dl`; after `from_arrays` also volumes (N,T,H,W) or (N,T,H,W,C), or a tuple (x,y) of them and their labels
+    test_items,                   # As for `DataLoaders.test_dl`; after `from_arrays` volumes (N,T,H,W) or (N,T,H,W,C), or (volumes, labels)
     rm_type_tfms=None,            # As for `DataLoaders.test_dl`
     with_labels:bool=False,       # Use the labels?
     **kwargs
 ):
     "A `DataLoader` of `test_items`, with the transforms of validation"
     if any(isinstance(o, ReadVolume) for o in self.valid_ds.tls[0].tfms.fs):
-        x,y = test_items if isinstance(test_items, tuple) and len(test_items)==2 and _is_volumes(test_items[0]) and np.ndim(test_items[1])<3 else (test_items,None)
+        x,y = test_items if _is_pair(test_items) else (test_items,None)
         if _is_volumes(x):
             if with_labels and y is None: raise ValueError('with_labels=True needs labels: test_dl((x,y), with_labels=True)')
             test_items = volume_items(x, y if with_labels else None, self.vocab, 'test')
     return DataLoaders.test_dl(self, test_items, rm_type_tfms, with_labels, **kwargs)
 
 # %% ../../nbs/data/04_volumes.ipynb #455f6ed3
-_npz = {k:[o for n in names for o in ((f'{n}_images',f'{n}_labels'),(f'x_{n}',f'y_{n}'))] for k,names in dict(train=['train'], valid=['val','valid'], test=['test']).items()}
+def _pairs(*names): return [o for n in names for o in ((f'{n}_images',f'{n}_labels'),(f'x_{n}',f'y_{n}'))]
+_npz = dict(train=_pairs('train'), valid=_pairs('val','valid'), test=_pairs('test'))
 
 def load_npz(
-    path:str|Path   # A file with arrays `train_images` and `train_labels`, or `x_train` and `y_train`, and perhaps the same for `val` and `test`
+    path:str|Path   # A file with arrays `train_images` and `train_labels`, or `x_train` and `y_train`; and perhaps for `val` and `test`
 ):
-    "A dict of the splits that are there, 'train', 'valid' and 'test', each a pair (x, y). `VideoError` for a file that has no training arrays or cannot be read"
+    "A dict of the splits in the file, 'train', 'valid' and 'test', each a pair (x, y). `VideoError` if it cannot be read or has no 'train'"
     path = Path(path)
     if not path.is_file(): raise VideoError(path, 'no such file')
     try:
         z = np.load(path, allow_pickle=False)
-        if isinstance(z, np.ndarray): raise VideoError(path, 'holds one array, without labels: use from_arrays, or np.savez to put several into a file')
+        if isinstance(z, np.ndarray):
+            raise VideoError(path, 'holds one array, without labels: use from_arrays, or np.savez to put several into a file')
         with z:
             have = {k:first(o for o in pairs if set(o) & set(z.files)) for k,pairs in _npz.items()}
             gone = first(n for o in have.values() if o for n in o if n not in z)
-            if gone or not have['train']: raise VideoError(path, f'no {gone or "train_images and train_labels, or x_train and y_train,"} in it: it has {", ".join(z.files)}')
+            if not have['train']: gone = 'train_images and train_labels, or x_train and y_train,'
+            if gone: raise VideoError(path, f'no {gone} in it: it has {", ".join(z.files)}')
             return {k:(z[o[0]],z[o[1]]) for k,o in have.items() if o}
     except (ValueError,OSError,EOFError,zipfile.BadZipFile,zlib.error) as e:
         fix = '. Save text labels as y.astype(str), volumes as np.stack(x)' if 'Object arrays' in str(e) else ''
@@ -147,9 +172,9 @@ def load_npz(
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_arrays, but=['valid','path'])
 def from_npz(cls:VideoDataLoaders,
-    path:str|Path,   # A file as for `load_npz`
+    path:str|Path,   # A file as for `load_npz`; its folder becomes that of the `Learner`
     **kwargs
 ):
-    "From an npz file with arrays for training and validation; without the latter `valid_pct` of each class validate. The folder of the file is that of the `Learner`"
+    "Loaders of the arrays in an npz file; without arrays for validation, `valid_pct` of each class validate"
     splits = load_npz(path)
     return cls.from_arrays(splits['train'], splits.get('valid'), path=Path(path).parent, **kwargs)
