@@ -87,27 +87,38 @@ def _stamp(x):
 
 # %% ../../nbs/train/03_features.ipynb #f751686d
 def _reader(dl):
-    "The place of the reader among the transforms of the clips of `dl`, None if it has none"
+    "The place of the reader among the transforms of the clips of `dl`; None if there is no reader, or there are no labels"
     tls = getattr(dl.dataset, 'tls', [])
-    return first(i for i,o in enumerate(tls[0].tfms.fs) if isinstance(o, ReadClip)) if len(tls)>1 and dl.n_inp==1 else None
+    if len(tls)<2 or dl.n_inp!=1: return None
+    return first(i for i,o in enumerate(tls[0].tfms.fs) if isinstance(o, ReadClip))
 
 def check_features(
     learn:Learner,   # Model and loaders
     n_views:int=1    # Views of each training clip
 ):
-    "ValueError, if features cannot be kept of the clips that `learn` trains on"
+    "ValueError if features cannot be kept of the clips that `learn` trains on"
     if type(n_views) is not int or n_views<1: raise ValueError(f'n_views must be a whole number from 1, not {n_views!r}')
-    if not isinstance(get_model(learn.model), VideoModel):
-        raise ValueError(f'{type(get_model(learn.model)).__name__} is no VideoModel and does not say what its head is, so that nothing can be kept of its body')
-    if len(learn.dls.loaders)<2 or any(_reader(o) is None for o in learn.dls.loaders[:2]):
-        raise ValueError('features are kept of labelled clips read with ReadClip: use VideoDataLoaders, VideoBlock, VolumeBlock or get_action_dataloaders')
+    model,dls = get_model(learn.model),learn.dls.loaders[:2]
+    if not isinstance(model, VideoModel):
+        raise ValueError(f'{type(model).__name__} is no VideoModel and does not say what its head is, '
+                         'so that nothing can be kept of its body')
+    if len(dls)<2 or any(_reader(o) is None for o in dls):
+        raise ValueError('features are kept of labelled clips read with ReadClip: use VideoDataLoaders, VideoBlock, VolumeBlock '
+                         'or get_action_dataloaders')
 
 def _amp(learn):
-    "The dtype of mixed precision in which `learn` trains, or None"
+    "The 16 bits in which `learn` trains, as a dtype; None if it trains in 32"
     cb = first(learn.cbs.filter(risinstance(MixedPrecision)))
-    # that of CUDA does nothing elsewhere
-    if cb is None or type(cb) in (MixedPrecision,AsyncPrecision) and first(learn.model.parameters()).device.type!='cuda': return None
+    if cb is None: return None
+    # the callbacks of CUDA do nothing elsewhere
+    on_cuda = first(learn.model.parameters()).device.type=='cuda'
+    if type(cb) in (MixedPrecision,AsyncPrecision) and not on_cuda: return None
     return torch.bfloat16 if cb.amp_mode==AMPMode.BF16 else torch.float16
+
+# attributes of a model that do not belong to its body, or change nothing that it computes in eval mode
+_not_body = 'n_out','training','made','keep_stats','input_rules'
+
+def _plain_attrs(m): return {k:v for k,v in sorted(vars(m).items()) if isinstance(v, (bool,int,float,str,tuple)) and k!='training'}
 
 def feature_key(
     learn:Learner,   # Model and loaders
@@ -117,14 +128,16 @@ def feature_key(
     model,h = get_model(learn.model),hashlib.sha256()
     def add(*os): h.update(re.sub(' at 0x[0-9a-f]+', '', repr(os)).encode())
     add(__version__, n_views, _amp(learn))
-    add({k:repr(v) for k,v in vars(model).items() if k not in ('n_out','training','made','keep_stats','input_rules') and k[0]!='_'})
-    def simple(o): return {a:v for a,v in sorted(vars(o).items()) if isinstance(v, (bool,int,float,str,tuple)) and a!='training'}
-    for k,o in model.outside_head(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), simple(o) if k else '')
+    add({k:repr(v) for k,v in vars(model).items() if k not in _not_body and k[0]!='_'})
+    for k,o in model.outside_head(model.named_modules()): add(k, type(o).__qualname__, o.extra_repr(), _plain_attrs(o) if k else '')
     for k,o in model.outside_head([*model.named_parameters(), *model.named_buffers()]): add(k, _plain(o))
     for dl,draws in zip(learn.dls.loaders[:2], (n_views>1,False)):
         tl,i = dl.dataset.tls[0],_reader(dl)
         tfms = [*tl.tfms.fs[i:], *dl.after_item.fs, *dl.after_batch.fs]
-        add([_plain(o) for o in tfms if draws or not (isinstance(o, RandTransform) and type(o).split_idx==0)])
+        # random transforms for training count only where views are drawn
+        def for_training(o): return isinstance(o, RandTransform) and type(o).split_idx==0
+        add([_plain(o) for o in tfms if draws or not for_training(o)])
+        # the reader is given what the transforms before it make of an item
         for o in tl.items: add(_stamp(compose_tfms(o, tl.tfms.fs[:i])))
     return h.hexdigest()[:32]
 

@@ -24,9 +24,9 @@ from .precision import *
 from .resume import *
 from .steps import *
 from ..models.base import *
-from ..models.frame import *
 from ..models.create import *
 from contextlib import nullcontext
+from dataclasses import replace
 
 # %% ../../nbs/train/06_learner.ipynb #eff9cf60
 class _BodyRates(Callback):
@@ -157,8 +157,7 @@ class VideoLearner(Learner):
             if not is_oom(e) or b[0].ndim!=5: raise
             half = any(isinstance(o, MixedPrecision) for o in self.cbs)
             model = get_model(self.model)
-            made = getattr(model, 'made', None)
-            rules = model_cfg(made['arch']).rules if made else ()
+            rules = getattr(model, 'input_rules', ())
             raise type(e)(what_fits(model, tuple(b[0].shape), total_memory(self.dls.device), half, self.training, rules)) from e
 
     def predict(self,
@@ -267,7 +266,7 @@ class VideoLearner(Learner):
         bs:int=None,               # Windows in a batch; None: as in validation
         max_seconds:float=None     # Stop after so many seconds, for a camera; None: at the end, or at Ctrl-C
     ):
-        "A DataFrame with a row for each window: start, end (seconds), label, probability, each class. `VideoError` if nothing can be decoded"
+        "A DataFrame with a row for each window: start, end, label, probability, each class. `VideoError` if nothing can be decoded"
         return predict_stream(self, src, window, stride, smooth, bs, max_seconds)
 
     def cache_features(self,
@@ -371,9 +370,8 @@ def check_learner(
     check(getattr(x, 'ndim', 0)==5, f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     t,c,h,w = x.shape[1:]
     check(n_in in (None,c), f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
-    size = h if h==w else (h,w)
-    # patches and tubelets of one's own have rules of their own, which the model knows
-    check_input(cfg, None if 'tubelet' in kwargs else t, None if {'patch_size','tubelet'} & {*kwargs} else size, c)
+    # patches and tubelets of one's own have rules of their own
+    check_input(replace(cfg, rules=model_rules(cfg, **kwargs)), t, h if h==w else (h,w), c)
 
 @delegates(create_video_model, but=['n_out','n_frames','size'])
 def video_learner(
@@ -401,7 +399,7 @@ def video_learner(
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
     wd_bn_bias:bool=False,      # Weight decay for normalisation and biases, too?
-    train_bn:bool=None,         # True (fastai): norms train in a frozen body, statistics move; False: neither; None: statistics move from scratch
+    train_bn:bool=None,         # True: norms train in a frozen body, statistics move; False: neither; None: statistics move, from scratch
     moms:tuple=(0.95,0.85,0.95),# Momentum
     **kwargs
 ):

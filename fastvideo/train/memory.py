@@ -16,26 +16,32 @@ from contextlib import nullcontext
 # %% ../../nbs/train/00_memory.ipynb #20b4bdc8
 def _is_row(m): return isinstance(m, (nn.Sequential,nn.ModuleList,nn.ModuleDict))
 def _has_parts(m): return any(True for _ in m.children())
+def _has_weights(ms): return any(True for _ in nn.ModuleList(ms).parameters())
+
 def _runs(m):
-    "The children of `m`, in lists: single layers that `nn.Sequential` applies one after the other are together, if they have weights"
+    "The children of `m` in lists: single layers that an `nn.Sequential` applies one after the other are in one list, if they have weights"
     if type(m) is not nn.Sequential: return [[o] for o in m.children()]
-    runs = [list(o) for _,o in itertools.groupby(m, _has_parts)]
-    return [o for ms in runs for o in ([ms] if not _has_parts(ms[0]) and any(True for p in nn.ModuleList(ms).parameters()) else [[m] for m in ms])]
+    res = []
+    for parts,ms in itertools.groupby(m, _has_parts):
+        ms = list(ms)
+        res += [ms] if not parts and _has_weights(ms) else [[o] for o in ms]
+    return res
+
 def _kinds(m):
     "The types of blocks that stand side by side in some container within `m`"
-    rows = ([type(o) for o in r.children() if _has_parts(o) and not _is_row(o)] for r in m.modules() if r is not m and _is_row(r))
+    rows = [[type(o) for o in r.children() if _has_parts(o) and not _is_row(o)] for r in m.modules() if r is not m and _is_row(r)]
     return {t for ts in rows for t in ts if ts.count(t)>1}
 
 def model_blocks(
-    model:nn.Module   # Any
+    model:nn.Module   # Any model; a `VideoModel` may name its blocks by `ckpt_blocks`
 ):
-    "What of `model` is worth computing again in the backward pass, as lists of modules that follow each other; no one is within another"
+    "The blocks of `model`: lists of modules that follow each other; no block is within another"
     own = model.ckpt_blocks() if isinstance(model, VideoModel) else None
     if own is not None: return [[o] for o in own]
     res = []
     def visit(m, in_row):
         if not _has_parts(m): return
-        # convolution, norm and activation in a row of their own are a block, too
+        # a row of convolution, norm and activation is a block, too
         layers_only = isinstance(m, nn.Sequential) and not any(_has_parts(o) for o in m)
         if isinstance(m, TimeDistributed) and m.low_mem is not False: res.append([m.module])
         elif in_row and (layers_only or not _is_row(m) and not _kinds(m)): res.append([m])
