@@ -96,7 +96,8 @@ def _from_reader(spec):
 
 def _empty_dls(spec, device, path):
     "Loaders without items that make clips as `spec` says"
-    vocab,multi,reader = spec['vocab'],spec['multi'],_from_reader(spec['reader'])
+    vocab,multi = spec['vocab'],spec['multi']
+    reader = _from_reader(spec['reader'])
     y_tfms = [MultiCategorize(vocab), OneHotEncode(len(vocab))] if multi else [Categorize(vocab, sort=False)]
     def lists(tfms, *types): return TfmdLists([], tfms, do_setup=False, splits=[[],[]], types=[_Pick.input_types,*types])
     ds = Datasets(tls=[lists([_Pick(0),reader], reader.input_types, TensorVideo), lists([_Pick(1),*y_tfms])])

@@ -277,7 +277,8 @@ def encode_clips(
 ):
     "Run the body on all clips of both loaders, in eval mode and in the precision of training. `VideoError` if `on_error` is 'raise'"
     model,amp = get_model(learn.model),_amp(learn)
-    dev,was,checked = first(model.parameters()).device,{m:m.training for m in model.modules()},False
+    dev,checked = first(model.parameters()).device,False
+    was = {m:m.training for m in model.modules()}
     try:
         # the same views are drawn each time, and training goes on as if none had been drawn
         with no_random(reproducible=False), torch.no_grad(), torch.autocast(dev.type, amp) if amp else nullcontext():

@@ -358,7 +358,8 @@ def check_learner(
     "What `video_learner` wants of its arguments: a ValueError names the argument to change, a warning what the model was made for"
     def check(ok, msg):
         if not ok: raise ValueError(msg)
-    x,device,c_dls = xs[0],dls.device,get_c(dls)
+    x,device = xs[0],dls.device
+    c_dls = get_c(dls)
     check(precision in ('auto','fp16','bf16','fp32'), f"precision must be 'auto', 'fp16', 'bf16' or 'fp32', not {precision!r}")
     check(precision!='fp16' or device.type=='cuda', f"precision='fp16' needs CUDA, the data goes to {device}: 'auto', 'bf16' or 'fp32'")
     check(not (compile and grad_ckpt), 'compile=True and grad_ckpt=True do not go together: torch.compile cannot take the running '

@@ -116,7 +116,8 @@ def step_bytes(
     for m in meta.modules(): m.__dict__.pop('forward', None)
     # the weights are there anyway; what is held in `seen` keeps its place in memory
     seen = {p.untyped_storage()._cdata:p for p in [*meta.parameters(), *meta.buffers()]}
-    kept,before,inputs,blocks = 0,0,0,[]
+    kept = before = inputs = 0
+    blocks = []
     def pack(t):
         nonlocal kept
         # what two layers keep is in memory once

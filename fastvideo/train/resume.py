@@ -169,7 +169,8 @@ class Checkpoint(Callback):
 
     def restore(self):
         "The number of the next epoch, after all is put back as the file has it. ValueError if this fit has another plan"
-        state,learn,plan = self.found,self.learn,self._plan()
+        state,learn = self.found,self.learn
+        plan = self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
         # earlier checkpoints do not say what norm layers did: it is what they do in fastai
@@ -209,7 +210,8 @@ class Checkpoint(Callback):
 
     def _state(self, epoch):
         "What `_put_back` takes, and what the file is compared by"
-        learn,rec,acc = self.learn,self.recorder,self._cb(GradientAccumulation)
+        learn,rec = self.learn,self.recorder
+        acc = self._cb(GradientAccumulation)
         model = get_model(learn.model)
         state = dict(format=1, fit=self.n_fits, epoch=epoch, plans=self.plans, **self.lists)
         state['model'] = dict(model.state_dict())

@@ -16,7 +16,7 @@ import os, platform, uuid
 @contextmanager
 def atomic_path(
     path:str|Path,     # The file to write
-    safe:bool=False    # Bear several processes that write `path` at the same time, and a power cut? It takes longer
+    safe:bool=False    # Also against other processes that write `path` at the same time, and a power cut? It takes longer
 ):
     "A context with a temporary path to write to. At its end that file becomes `path`; after an error it is deleted and `path` is unchanged"
     path = Path(path)
