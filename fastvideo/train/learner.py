@@ -365,10 +365,10 @@ def check_learner(
     check(not (compile and grad_ckpt), 'compile=True and grad_ckpt=True do not go together: torch.compile cannot take the running '
                                        'statistics of batch norm out of what is computed again')
     check(n_out, 'the number of classes cannot be told from dls: pass n_out')
+    check(getattr(x, 'ndim', 0)==5, f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     check(not c_dls or n_out==c_dls, f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
     check(not (multi and kwargs.get('window')), 'window averages the probabilities of one label, and clips of dls have several: '
                                                 'leave window out')
-    check(getattr(x, 'ndim', 0)==5, f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     t,c,h,w = x.shape[1:]
     check(n_in in (None,c), f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     # patches and tubelets of one's own have rules of their own
