@@ -65,17 +65,19 @@ def render_solid(
 # %% ../../nbs/datasets/02_organs.ipynb #aa8e74c1
 def solid_volumes(
     path:str|Path,          # File to write, .npz
-    n_per_class:int=88,     # Volumes of each solid to train; a sixth as many validate, two thirds as many test, as in OrganMNIST3D
+    # Volumes of each solid to train; a sixth as many are there to validate and two thirds as many to test, as in OrganMNIST3D
+    n_per_class:int=88,
     n:int=28,               # Edge of the volumes, voxels
-    seed:int=0              # Other volumes for another seed
+    seed:int=0              # Another seed gives other volumes
 ):
-    "Write an npz file of volumes like MedMNIST's (`train_images`, `train_labels`, `val_…`, `test_…`), with `solids` as classes, and return its path"
+    "Write an npz file like MedMNIST's (`train_images`, `train_labels`, `val_…`, `test_…`), with the classes `solids`, and return its path"
     path,rng = Path(path),np.random.default_rng(seed)
     if n_per_class<1: raise ValueError(f'n_per_class must be 1 or more, not {n_per_class}')
     check_writable(path.parent)
     arrays = {}
     for split,k in (('train',n_per_class), ('val',max(1, n_per_class//6)), ('test',max(1, 2*n_per_class//3))):
         y = np.repeat(range_of(solids), k)
-        arrays |= {f'{split}_images':np.stack([render_solid(solids[i], rng, n) for i in y]), f'{split}_labels':y[:,None].astype(np.uint8)}
+        arrays[f'{split}_images'] = np.stack([render_solid(solids[i], rng, n) for i in y])
+        arrays[f'{split}_labels'] = y[:,None].astype(np.uint8)
     with atomic_path(path) as tmp, open(tmp, 'wb') as f: np.savez(f, **arrays)
     return path
