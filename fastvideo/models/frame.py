@@ -25,32 +25,36 @@ def _cut(model):
     "How many children of `model` come before the classifier"
     ll = list(model.children())
     def has(o, t): return any(isinstance(m, t) for m in o.modules())
-    def is_head(o): return re.search('Pool|Flatten|Dropout', type(o).__name__) or has(o, nn.Linear) and not has(o, nn.Conv2d)
+    def is_head(o):
+        if re.search('Pool|Flatten|Dropout', type(o).__name__): return True
+        return has(o, nn.Linear) and not has(o, nn.Conv2d)
     while ll and is_head(ll[-1]): ll.pop()
     return len(ll)
 
 def _torchvision_encoder(arch, cfg, pretrained, weights, n_in):
+    "What comes before the classifier of the model that the function `arch` of torchvision makes"
     model = fetch(partial(arch, weights='DEFAULT'), cfg.name) if pretrained else arch()
     if [*model.parameters(recurse=False)]:
-        raise ValueError(f"{cfg.name} is not a row of layers that can be cut before its classifier; take timm's by name (timm.list_models()), "
-            "or give a module that returns (N,C,h,w)")
+        raise ValueError(f"{cfg.name} is not a row of layers that can be cut before its classifier; "
+                         "take timm's by name (timm.list_models()), or give a module that returns (N,C,h,w)")
     cut = ifnone(model_meta.get(arch, {}).get('cut'), _cut(model))
     if weights: load_weights(model, read_weights(weights), weights, skip=[k for k,_ in model.named_children()][cut:])
     return create_body(model, n_in, pretrained or bool(weights), cut)
 
 # %% ../../nbs/models/04_frame.ipynb #785d89d2
 class TimmEncoder(Module):
-    "Maps (N,C,h,w) from any model of timm that has one output"
+    "Maps (N,C,h,w) by any model of timm with one output"
     def __init__(self,
         model:nn.Module   # From `timm.create_model(…, num_classes=0)`
     ):
         store_attr()
 
     def forward(self, x):
-        o,(h,w),n = self.model.forward_features(x),x.shape[-2:],self.model.num_features
+        o = self.model.forward_features(x)
+        (h,w),n = x.shape[-2:],self.model.num_features
         if not isinstance(o, Tensor): raise ValueError(f'{type(self.model).__name__} gives {len(o)} outputs, not one map')
         if o.ndim==4: return o if o.shape[1]==n else o.permute(0,3,1,2)
-        # not all models say how many tokens of the classifier come first: none or one, whichever leaves a grid
+        # not all models say how many tokens for the classifier come first: it is none or one, whichever leaves a grid
         k = getattr(self.model, 'num_prefix_tokens', None)
         for p in (0,1) if k is None else (k,):
             hw = [round(((o.shape[1]-p)*r)**.5) for r in (h/w, w/h)]
@@ -58,13 +62,14 @@ class TimmEncoder(Module):
         raise ValueError(f'{type(self.model).__name__} gives {o.shape[1]} tokens for {h}×{w} pixels, which make no grid')
 
 def _drop_unused(body, x):
-    "Take the layers out of the timm model in `body` whose weights have no part in what it makes of `x`"
+    "Take the layers out of the model in `body` whose weights do not count for its output"
     ps = [*body.parameters()]
     used = {p for p,g in zip(ps, torch.autograd.grad(body(x).sum(), ps, allow_unused=True)) if g is not None}
     for k,m in body.model.named_children():
         if (own := {*m.parameters()}) and not own & used: setattr(body.model, k, nn.Identity())
 
 def _timm_encoder(name, cfg, pretrained, weights, n_in):
+    "The model of timm of that name, without its classifier"
     import timm
     def create(): return timm.create_model(name, pretrained=pretrained, num_classes=0, in_chans=n_in)
     if pretrained: fetch(partial(ask_hub, name), name)
@@ -80,7 +85,7 @@ def _timm_encoder(name, cfg, pretrained, weights, n_in):
 
 # %% ../../nbs/models/04_frame.ipynb #62e73e11
 def _width(body, n_in, sizes, name):
-    "The shape of what `body` makes of a frame"
+    "The shape of what `body` makes of a frame, tried with the first of `sizes` that it takes"
     p = first(body.parameters())
     for sz in sizes:
         x = torch.zeros(1, n_in, *(sz if is_listy(sz) else (sz,sz)), device=p.device if p is not None else None)
@@ -88,7 +93,9 @@ def _width(body, n_in, sizes, name):
             with torch.no_grad(): o = body.eval()(x)
         except Exception as e: err = e
         else: break
-    else: raise ValueError(f'{name} cannot encode frames (N,{n_in},H,W), tried with {sizes} pixels: {err}. Of models with more than one output or branch, take the one of timm, by name') from err
+    else:
+        raise ValueError(f'{name} cannot encode frames (N,{n_in},H,W), tried with {sizes} pixels: {err}. '
+                         'Of models with more than one output or branch, take the one of timm, by name') from err
     body.train()
     if not isinstance(o, Tensor) or o.ndim not in (2,4):
         raise ValueError(f'{name} must give maps (N,C,h,w) or features (N,F) of frames, not {getattr(o, "shape", type(o))}')
@@ -97,34 +104,40 @@ def _width(body, n_in, sizes, name):
 def frame_encoder(
     arch,                   # 'small_cnn', a name from timm, a function from torchvision, or a module that gives (N,C,h,w) or (N,F)
     pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any? They are downloaded once
-    weights:str|Path=None,  # A local checkpoint of `arch` instead; then nothing is downloaded
+    weights:str|Path=None,  # Instead, a local checkpoint of `arch`; then nothing is downloaded
     n_in:int=3              # Channels
 ):
-    "A module from frames (N,n_in,H,W) to maps (N,C,h,w), and their width C"
+    "(a module from frames (N,n_in,H,W) to maps (N,C,h,w), the width C). ValueError if `arch` encodes no frames"
     if isinstance(arch, Path): arch = str(arch)
     cfg = model_cfg(arch)
-    if cfg.family!='frame encoder': raise ValueError(f'{cfg.name} is no frame encoder but a model of whole clips: create_video_model({cfg.name!r}, …)')
+    if cfg.family!='frame encoder':
+        raise ValueError(f'{cfg.name} is no frame encoder but a model of whole clips: create_video_model({cfg.name!r}, …)')
     if isinstance(arch, str) and cfg.weights=='torchvision': arch = torchvision.models.get_model_builder(arch)
-    own,sizes = pretrained and not weights,(64,224)
+    own   = pretrained and not weights
+    sizes = 64,224
     if own and not cfg.pretrained and not isinstance(arch, nn.Module):
         warn(f'there are no pretrained weights for {cfg.name}, it starts from scratch; pretrained=False says so', stacklevel=2)
     own = own and cfg.pretrained
     if isinstance(arch, nn.Module) or arch=='small_cnn':
         body = small_cnn(n_in) if arch=='small_cnn' else arch
         if weights: load_weights(body, read_weights(weights), weights)
-    elif isinstance(arch, str): body,sizes = _timm_encoder(arch, cfg, own, weights, n_in),(cfg.size,)
+    elif isinstance(arch, str):
+        body  = _timm_encoder(arch, cfg, own, weights, n_in)
+        sizes = cfg.size,
     else: body = _torchvision_encoder(arch, cfg, own, weights, n_in)
     shape = _width(body, n_in, sizes, cfg.name)
     if len(shape)==2: body = nn.Sequential(body, nn.Unflatten(1, (shape[1],1,1)))
     return body,shape[1]
 
 # %% ../../nbs/models/04_frame.ipynb #2a8948ac
-def _spans(n, g): return [slice(i*n//g, -(-(i+1)*n//g)) for i in range(g)]
+def _spans(n, g):
+    "The rows of `n` that each of `g` places takes"
+    return [slice(i*n//g, math.ceil((i+1)*n/g)) for i in range(g)]
 
 class GridPool(nn.AdaptiveAvgPool2d):
     "Averages maps (N,C,h,w) to (N,C,grid,grid)"
     def means(self, x):
-        "The same place by place, by operations that every device has"
+        "The same averages, place by place, by operations that every device has"
         (h,w),g = x.shape[-2:],self.output_size
         x = torch.stack([x[...,o,:].mean(-2) for o in _spans(h, g)], -2)
         return torch.stack([x[...,o].mean(-1) for o in _spans(w, g)], -1)
@@ -143,20 +156,20 @@ class FrameModel(VideoModel):
         n_out:int,              # Classes
         pool:str='mean',        # Pooling over time, a key of `time_pools`
         pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any?
-        weights:str|Path=None,  # A local checkpoint of the image model, or of a `FrameModel` with this encoder, instead
+        weights:str|Path=None,  # Instead, a local checkpoint of the image model, or of a `FrameModel` with this encoder
         grid:int=1,             # Each frame is averaged to grid × grid places
-        dropout:float=.3,       # Of the features of a clip, the same in all its frames, and of what is left of them after pooling
+        dropout:float=.3,       # Dropout of features, the same in all frames of a clip, and again after pooling
         n_in:int=3,             # Channels
-        low_mem:bool|int=False, # Frames at once in the encoder: False for all, True for one, or how many; see `TimeDistributed`
+        low_mem:bool|int=False, # Frames in the encoder at once: False for all, True for one, or their number, see `TimeDistributed`
         **kwargs                # For the pooling
     ):
         if pool not in time_pools: raise ValueError(f'pool must be one of {", ".join(time_pools)}, not {pool!r}')
         if type(grid) is not int or grid<1: raise ValueError(f'grid must be a whole number from 1, not {grid!r}')
         self.n_out,self.shifts = n_out,pool=='tsm'
-        # a module of the caller's stays as it is
+        # the shifts go into a copy of the caller's module
         if self.shifts and isinstance(arch, nn.Module): arch = deepcopy(arch)
         sd  = read_weights(weights) if weights else {}
-        own = any(k.startswith('encoder.module.0.') for k in sd)                # of a model like this one
+        own = any(k.startswith('encoder.module.0.') for k in sd)      # is it a checkpoint of a `FrameModel`?
         body,nf = frame_encoder(arch, pretrained and not own, None if own else weights, n_in)
         if self.shifts: add_shift(body)
         self.encoder = TimeDistributed(nn.Sequential(body, GridPool(grid), nn.Flatten()), low_mem)
@@ -173,7 +186,8 @@ class FrameModel(VideoModel):
         "Features (B,T,nf*grid*grid) of the frames"
         x = as_clip(self.here(x))
         if self.shifts:
-            if self.encoder.low_mem is not False: raise ValueError("pool='tsm' needs all frames in the encoder at once: low_mem must be False")
+            if self.encoder.low_mem is not False:
+                raise ValueError("pool='tsm' needs all frames in the encoder at once: low_mem must be False")
             set_frames(self.encoder, x.shape[1])
         return self.encoder(x)
 
@@ -181,7 +195,8 @@ class FrameModel(VideoModel):
         f:Tensor   # From `encode`
     ):
         "Logits (B,n_out) of the features of frames"
-        f = self.drop(F.layer_norm(f, f.shape[1:]).transpose(1,2)).transpose(1,2)    # a feature goes from all frames or from none
+        f = F.layer_norm(f, f.shape[1:])
+        f = self.drop(f.transpose(1,2)).transpose(1,2)      # a feature is dropped in all frames or in none
         return self.head(self.pool(f))
 
     def forward(self,
@@ -193,12 +208,12 @@ class FrameModel(VideoModel):
 # %% ../../nbs/models/04_frame.ipynb #cf1b7d5c
 @delegates(FrameModel.__init__)
 class CNNMean(FrameModel):
-    "The mean of the features of all frames, and a linear head"
+    "Frame encoder, mean over time, linear head"
     def __init__(self,
         arch,                   # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,              # Classes
         pretrained:bool=True,   # Start from the weights of torchvision or timm, if there are any?
-        weights:str|Path=None,  # A local checkpoint of the encoder instead
+        weights:str|Path=None,  # Instead, a local checkpoint of the image model
         grid:int=1,             # Each frame is averaged to grid × grid places
         **kwargs
     ):
@@ -206,17 +221,17 @@ class CNNMean(FrameModel):
 
 @delegates(FrameModel.__init__)
 class CNNLSTM(FrameModel):
-    "The final state of an LSTM over the features of the frames, and a linear head"
+    "Frame encoder, final state of an LSTM over time, linear head"
     def __init__(self,
         arch,                     # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,                # Classes
         pretrained:bool=True,     # Start from the weights of torchvision or timm, if there are any?
-        weights:str|Path=None,    # A local checkpoint of the encoder instead
+        weights:str|Path=None,    # Instead, a local checkpoint of the image model
         grid:int=1,               # Each frame is averaged to grid × grid places
         n_layers:int=1,           # Layers of the LSTM
         hidden:int=128,           # Size of its state, for each direction
         bidirectional:bool=False, # Read from both ends?
-        rnn_dropout:float=0.,     # Between its layers
+        rnn_dropout:float=0.,     # Dropout between its layers
         **kwargs
     ):
         rnn = dict(n_layers=n_layers, hidden=hidden, bidirectional=bidirectional, rnn_dropout=rnn_dropout)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 # %% ../../nbs/models/12_hf.ipynb #b5949d03
 @contextmanager
 def _quiet():
-    "Without the reports of transformers on what it loads: what is missing we say ourselves"
+    "A context without the reports of transformers on what it loads; `load_weights` reports what is missing"
     from transformers.utils import logging
     level,bar = logging.get_verbosity(),logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
@@ -27,7 +27,7 @@ def _quiet():
         if bar: logging.enable_progress_bar()
 
 def _tensors(cls, name, **kwargs):
-    "What `cls.from_pretrained` reads by today's names, without what the checkpoint lacks"
+    "The tensors that `cls.from_pretrained` reads, by today's names, without those that the checkpoint lacks"
     with _quiet(): model,info = cls.from_pretrained(name, output_loading_info=True, **kwargs)
     lacks = {*info['missing_keys'], *(o[0] for o in info['mismatched_keys'])}
     return {k:v for k,v in model.state_dict().items() if k not in lacks}
@@ -39,14 +39,14 @@ def hf_weights(
     from transformers import AutoModelForVideoClassification
     file = hf_file(name, *hf_weight_files)
     if file is None: raise ValueError(f'{name} has no {hf_weight_files[0]}')
-    # a list of parts is the one thing that is not complete when it is there
+    # if the file is a list of parts, the parts may have to be downloaded
     return _tensors(AutoModelForVideoClassification, name, config=hf_config(name), local_files_only=file.suffix!='.json')
 
 # %% ../../nbs/models/12_hf.ipynb #64e87031
 def resize_positions(
-    w:Tensor,    # (1,N,D): the tokens of a grid, t before h before w, maybe after a class token
+    w:Tensor,    # (1,N,D): a vector for each token of a grid, in the order t, h, w; a class token may come first
     old:tuple,   # The grid (t,h,w) of `w`
-    new:tuple    # … and that wanted
+    new:tuple    # The grid of the result
 ):
     "`w` interpolated linearly from the grid `old` to the grid `new`"
     if old==new: return w
@@ -55,13 +55,13 @@ def resize_positions(
     return torch.cat([w[:,:k], F.interpolate(grid, new, mode='trilinear').flatten(2).transpose(1,2)], 1)
 
 def _sines(dim, old, new):
-    "Positions of VideoMAE, sines of the number of a token: those of the grid `new` have their places in the grid `old`, which it was trained on"
+    "The positions of VideoMAE, sines of the number of a token, for the grid `old` of the weights, interpolated to the grid `new`"
     from transformers.models.videomae.modeling_videomae import get_sinusoid_encoding_table
     return resize_positions(get_sinusoid_encoding_table(math.prod(old), dim), old, new)
 
 # %% ../../nbs/models/12_hf.ipynb #436b8a13
 class HFVideoModel(VideoModel):
-    "Logits (B,n_out) of clips (B,T,C,H,W) by a video model of transformers with random weights. ValueError if its tokens cannot tile the clips"
+    "Logits (B,n_out) of clips (B,T,C,H,W) by a model of transformers with random weights. ValueError if its tokens do not tile the clips"
     inner = 'model'
     def __init__(self,
         n_out:int,            # Classes
@@ -71,34 +71,37 @@ class HFVideoModel(VideoModel):
         n_in:int=3            # Channels
     ):
         config = hf_config(name)
-        kind,fields,(t,p) = config.model_type,hf_fields[config.model_type],hf_token(config)
-        frames,pixels,_ = (getattr(config, o) for o in fields)
-        n_frames,size = ifnone(n_frames, frames),ifnone(size, pixels)
+        kind   = config.model_type
+        t,p    = hf_token(config)
+        frames,pixels,_ = (getattr(config, o) for o in hf_fields[kind])
+        n_frames,size   = ifnone(n_frames, frames),ifnone(size, pixels)
         check_input(ModelCfg(str(name), 'transformers', rules=hf_rules(config)), n_frames, size)
         (H,W),(h,w) = ((o if is_listy(o) else (o,o)) for o in (pixels,size))
         if kind=='vjepa2' and h!=w: raise ValueError(f'{name}: size={size}, but V-JEPA 2 takes squares: set size to {min(h,w)}')
-        self.n_out,self.shape,self.config = n_out,(n_frames,n_in,h,w),config
-        # grids of tokens, of the weights and here
+        self.n_out,self.config = n_out,config
+        self.shape = n_frames,n_in,h,w
+        # the grids of tokens, of the weights and of this model
         self.grids = (frames//t,H//p,W//p),(n_frames//t,h//p,w//p)
         own = deepcopy(config)
         own.num_labels = n_out
-        for k,o in zip(fields, (n_frames, h if h==w else (h,w), n_in)): setattr(own, k, o)
+        for k,o in zip(hf_fields[kind], (n_frames, h if h==w else (h,w), n_in)): setattr(own, k, o)
         from transformers import AutoModelForVideoClassification
         self.model = AutoModelForVideoClassification.from_config(own).float()
         self.head_names = tuple(f'{self.inner}.{k}' for k,_ in self.model.named_children() if k!=self.model.base_model_prefix)
-        # its layers count patches by the width alone
+        # the layers of the TimeSformer count patches by the width alone
         if kind=='timesformer': self.model.config.image_size = w
         if kind=='videomae': self.model.videomae.embeddings.position_embeddings = _sines(config.hidden_size, *self.grids)
         if kind=='vjepa2': self.model.vjepa2.predictor = None
 
     def published(self, sd):
-        "Tensors of a checkpoint of transformers by the keys of this model, positions for its frames and size"
+        "The tensors of a checkpoint of transformers by the keys of this model, with positions for its grid"
         if 'classifier.weight' in sd: self.config.num_labels = len(sd['classifier.weight'])
         read = _tensors(type(self.model), None, config=self.config, state_dict=sd, ignore_mismatched_sizes=True)
         want,res = self.state_dict(),{}
+        in_time,in_space = [(t,1,1) for t,_,_ in self.grids],[(1,h,w) for _,h,w in self.grids]
         for k,v in super().published(read).items():
-            if k.endswith('time_embeddings'): v = resize_positions(v, *((t,1,1) for t,_,_ in self.grids))
-            if k.endswith('position_embeddings'): v = resize_positions(v, *(g if 'vivit' in k else (1,*g[1:]) for g in self.grids))
+            if k.endswith('time_embeddings'):     v = resize_positions(v, *in_time)
+            if k.endswith('position_embeddings'): v = resize_positions(v, *(self.grids if 'vivit' in k else in_space))
             if k in want: res[k] = v
         return res or sd
 
@@ -107,7 +110,8 @@ class HFVideoModel(VideoModel):
     ):
         x = as_clip(x)
         if tuple(x.shape[1:])!=self.shape:
-            raise ValueError(f'{type(self.model).__name__} was made for clips (T,C,H,W) of {self.shape}, not {tuple(x.shape[1:])}: make it with the n_frames, size and n_in of the clips')
+            raise ValueError(f'{type(self.model).__name__} was made for clips (T,C,H,W) of {self.shape}, not {tuple(x.shape[1:])}: '
+                             'make it with the n_frames, size and n_in of the clips')
         return self.model(x).logits
 
     @classmethod
@@ -123,23 +127,34 @@ class HFVideoModel(VideoModel):
         finally: self.model.set_attn_implementation(how)
 
     def rollout(self, x):
-        "As `VideoModel` says"
-        seen,(t,h,w),kind = attention_weights(self, x),self.grids[1],self.config.model_type
-        n,token = h*w,(self.shape[0]//t,self.shape[2]//h,self.shape[3]//w)
-        if kind=='timesformer':
-            if self.config.attention_type!='divided_space_time':
-                raise ValueError(f'{type(self).__name__}: rollout is for divided attention, and this TimeSformer has {self.config.attention_type!r}')
-            c,r = x.new_ones((), dtype=torch.float),x.new_zeros(t, n, dtype=torch.float)
-            for time,space in zip(seen[-2::-2], seen[::-2]):
-                back = torch.einsum('gi,gij->gj', torch.cat([(c/t).expand(t,1), r], 1), space)
-                c,r  = (c+back[:,0].sum())/2,(r+back[:,1:])/2
-                r    = carry_back(r.T, time).T
-            return r.view(t,h,w),token
-        first = seen[-1].shape[-1]-t*n                                 # a class token?
-        if kind=='vjepa2': r,seen = seen[-1][0],seen[:-1]              # of the query
-        elif kind=='videomae' and self.config.use_mean_pooling: r = x.new_full((1,t*n), 1/(t*n), dtype=torch.float)
-        else: r = F.one_hot(torch.zeros(1, dtype=torch.long, device=x.device), first+t*n).float()
+        t,h,w = self.grids[1]
+        token = self.shape[0]//t,self.shape[2]//h,self.shape[3]//w
+        kind  = self.config.model_type
+        if kind=='timesformer': return self._rollout_timesformer(x).view(t,h,w),token
+        seen,n = attention_weights(self, x),t*h*w
+        k = seen[-1].shape[-1]-n                               # 1 with a class token, else 0
+        if kind=='vjepa2': r,seen = seen[-1][0],seen[:-1]      # the query is the last layer
+        elif kind=='videomae' and self.config.use_mean_pooling: r = x.new_full((1,n), 1/n, dtype=torch.float)
+        else: r = F.one_hot(torch.zeros(1, dtype=torch.long, device=x.device), k+n).float()
         for a in reversed(seen): r = carry_back(r, a)
-        return r[0,first:].view(t,h,w),token
+        return r[0,k:].view(t,h,w),token
+
+    def _rollout_timesformer(self, x):
+        "The share (t,h*w) of each patch"
+        if self.config.attention_type!='divided_space_time':
+            raise ValueError(f'{type(self).__name__}: rollout is for divided attention, '
+                             f'and this TimeSformer has {self.config.attention_type!r}')
+        t,h,w = self.grids[1]
+        seen = attention_weights(self, x)
+        # in the output there is the class token alone
+        c = x.new_ones((), dtype=torch.float)
+        r = x.new_zeros(t, h*w, dtype=torch.float)
+        for time,space in zip(seen[-2::-2], seen[::-2]):
+            # each frame has a copy of the class token, and their mean goes on
+            back = torch.einsum('gi,gij->gj', torch.cat([(c/t).expand(t,1), r], 1), space)
+            c = (c+back[:,0].sum())/2
+            r = (r+back[:,1:])/2
+            r = carry_back(r.T, time).T
+        return r
 
 clip_models['transformers'] = HFVideoModel

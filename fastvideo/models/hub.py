@@ -14,10 +14,11 @@ def cached_or_ask(
     repo:str,  # A repository on the Hugging Face hub
     *files     # Names of files
 ):
-    "The path of the first of `files` in the hub's cache; None if there is none and the hub answers, an error at once if it does not: its own client tries again and again, for most of a minute"
+    "The path of the first of `files` in the cache of the hub; without one, None if the hub answers, and an error at once if not"
     from huggingface_hub import constants, try_to_load_from_cache, utils
     cached = [o for o in (try_to_load_from_cache(repo, f) for f in files) if isinstance(o, str)]
     if cached: return Path(cached[0])
+    # the client of the hub would try again and again, for most of a minute
     utils.get_session().head(constants.ENDPOINT, timeout=10)
 
 # names of files of weights; the last two are lists of parts
@@ -27,7 +28,7 @@ def hf_file(
     name:str,  # A model on the hub, 'owner/model', or a folder
     *files     # Names of files
 ):
-    "The path of the first of `files` that the model has, downloaded if need be; None if it has none. ValueError if the hub cannot be asked or does not know `name`"
+    "The path of the first of `files` that the model has, else None; it may be downloaded. ValueError if the hub does not know or answer"
     if Path(name).is_dir(): return next((Path(name)/o for o in files if (Path(name)/o).is_file()), None)
     from huggingface_hub import hf_hub_download, utils
     def download(o):
@@ -37,17 +38,19 @@ def hf_file(
     try:
         return cached_or_ask(name, *files) or next((o for o in map(download, files) if o), None)
     except Exception as e:
-        raise ValueError(f'{name!r} is no folder, and {files[0]} of a model of that name on the Hugging Face hub cannot be had ({e}). Without a network give the folder '
-                         'of a model, as save_pretrained writes it; pretrained=False needs its config.json, too') from e
+        raise ValueError(f'{name!r} is no folder, and {files[0]} of a model of that name on the Hugging Face hub cannot be had ({e}). '
+                         'Without a network give the folder of a model, as save_pretrained writes it; '
+                         'pretrained=False needs its config.json, too') from e
 
 # %% ../../nbs/models/11_hub.ipynb #a89f5621
-# how configs name frames, size and channels, by the type of model
-hf_fields = {**dict.fromkeys(('timesformer','videomae','vivit'), ('num_frames','image_size','num_channels')), 'vjepa2':('frames_per_clip','crop_size','in_chans')}
+# the names of frames, size and channels in a config, by the type of model
+hf_fields = {**dict.fromkeys(('timesformer','videomae','vivit'), ('num_frames','image_size','num_channels')),
+             'vjepa2':('frames_per_clip','crop_size','in_chans')}
 
 def hf_config(
     name:str   # A model on the hub, or a folder
 ):
-    "Its config. ImportError without transformers, ValueError if it is none of the four"
+    "Its config. ImportError without transformers, ValueError if it is none of the four families"
     try: from transformers import AutoConfig
     except ImportError as e: raise ImportError(f'{name} needs transformers: pip install "fastai-fastvideo[transformers]"') from e
     file = hf_file(name, 'config.json')
@@ -57,25 +60,26 @@ def hf_config(
     return AutoConfig.from_pretrained(str(file))
 
 def hf_token(config):
-    "(frames, pixels) of a token of a model with this config"
+    "(frames, pixels) of a token, of a model with this config"
     tubelet = getattr(config, 'tubelet_size', 1)
     return tuple(tubelet[:2]) if isinstance(tubelet, (list,tuple)) else (tubelet,config.patch_size)
 
 def hf_rules(config):
-    "The rules, as in `ModelCfg`, for the clips of a model with this config: its tokens must tile them"
+    "The rules of a model with this config, as in `ModelCfg`: its tokens must tile a clip"
     return tuple((k,'multiple',o) for k,o in zip(('n_frames','size'), hf_token(config)) if o>1)
 
 # %% ../../nbs/models/11_hub.ipynb #ba864f70
-# (mean, standard deviation, factor, shift) of processors that are told nothing
-_half,_imagenet = ((.5,)*3, (.5,)*3),((0.485,0.456,0.406), (0.229,0.224,0.225))
-_defaults = dict(timesformer=(*_imagenet, 1/255, False), videomae=(*_half, 1/255, False), vivit=(*_half, 1/127.5, True),
-                   vjepa2=(*_imagenet, 1/255, False))
+_half     = (.5,)*3, (.5,)*3
+_imagenet = (0.485,0.456,0.406), (0.229,0.224,0.225)
+# defaults of the processors: mean, standard deviation, factor, shift
+_defaults = dict(timesformer=(*_imagenet, 1/255, False), videomae=(*_half, 1/255, False),
+                 vivit=(*_half, 1/127.5, True), vjepa2=(*_imagenet, 1/255, False))
 
 def hf_stats(
     kind:str,  # The type of model: 'timesformer', 'videomae', 'vivit' or 'vjepa2'
     p:dict     # Settings of its processor
 ):
-    "(mean, standard deviation) that make of frames in [0,1] what the processor makes of them in [0,255]"
+    "(mean, standard deviation) that do to frames in [0,1] what the processor does to frames in [0,255]"
     mean,std,factor,shift = (p.get(k, o) for k,o in zip(('image_mean','image_std','rescale_factor','offset'), _defaults[kind]))
     if not p.get('do_normalize', True): mean,std = (0,)*3,(1,)*3
     scale = 255*factor

@@ -12,32 +12,33 @@ from fastai.vision.all import *
 def as_clip(
     x:Tensor|tuple|list   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
 ):
-    "A plain tensor (B,T,C,H,W), on the same memory where `x` is one tensor. ValueError for other shapes"
+    "A plain tensor (B,T,C,H,W); if `x` is one tensor, it shares its memory. ValueError for other shapes"
     if isinstance(x, (tuple,list)): x = torch.stack(list(x), dim=1)
     if x.ndim!=5: raise ValueError(f'a model takes clips (B,T,C,H,W) or a tuple of T tensors (B,C,H,W), not {tuple(x.shape)}')
-    # torch.export cannot follow that of a plain one
+    # a plain tensor stays as it is: torch.export cannot follow `as_subclass` of one
     return x.as_subclass(Tensor) if isinstance(x, TensorBase) else x
 
 # %% ../../nbs/models/01_layers.ipynb #0e17be4c
 def _merge(outs, bs, tdim):
-    "One output of those of all chunks, nested in the same way; time goes to axis `tdim`, or the last if there are fewer"
+    "One output from those of all chunks, nested as they are; time goes to axis `tdim`, or to the last axis if there are fewer"
     o = outs[0]
     if isinstance(o, dict):
-        res = copy(o)                 # of its own type, whatever that takes to be made
+        res = copy(o)                 # a copy has its type, whatever arguments that takes
         res.update({k:_merge([p[k] for p in outs], bs, tdim) for k in o})
         return res
     if isinstance(o, (tuple,list)):
         res = [_merge(p, bs, tdim) for p in zip(*outs)]
         return type(o)(*res) if hasattr(o, '_fields') else type(o)(res)
     if not isinstance(o, Tensor) or not o.ndim or o.shape[0]%bs:
-        raise ValueError(f'TimeDistributed: the module must return tensors whose first axis is the batch, of {bs} here, not {getattr(o, "shape", type(o))}')
+        what = getattr(o, 'shape', type(o))
+        raise ValueError(f'TimeDistributed: the module must return tensors whose first axis is the batch, of {bs} here, not {what}')
     o = torch.cat([p.unflatten(0, (bs,-1)) for p in outs], dim=1)
     return o.movedim(1, min(tdim, o.ndim-1))
 
 class TimeDistributed(Module):
-    "Apply `module` to every step of time of its positional arguments; keyword arguments are passed on as they are"
+    "Apply `module` to every step of time of its positional arguments; each call gets the keyword arguments as they are"
     def __init__(self,
-        module:nn.Module,       # What to apply to a step; takes and returns the batch as first axis
+        module:nn.Module,       # Applied to a step; the first axis of what it takes and returns is the batch
         low_mem:bool|int=False, # False: all steps at once, True: one step at a time, k: chunks of `k` steps
         tdim:int=1              # The axis of time in the arguments; negative: from the end
     ):
@@ -46,11 +47,13 @@ class TimeDistributed(Module):
         store_attr()
 
     def forward(self, *args, **kwargs):
-        "The outputs of all steps, tensors or nested tuples, lists and dicts of them, with time on the same axis as in the first argument"
+        "The outputs of all steps, tensors or nested tuples, lists and dicts of them; time is on the axis that it has in the first argument"
         if not args or any(not isinstance(x, Tensor) or x.ndim<2 for x in args):
-            raise ValueError('TimeDistributed: positional arguments must be tensors with a batch and a time axis; pass anything else by keyword')
+            raise ValueError('TimeDistributed: positional arguments must be tensors with a batch and a time axis; '
+                             'pass anything else by keyword')
         xs = [x.movedim(self.tdim, 0) for x in args]
-        heads,shapes = [x.shape[:2] for x in xs],f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
+        heads  = [x.shape[:2] for x in xs]
+        shapes = f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
         if any(o!=heads[0] for o in heads): raise ValueError(f'TimeDistributed: arguments differ in steps or batch, {shapes}')
         if 0 in heads[0]:                   raise ValueError(f'TimeDistributed: no step or no item to apply the module to, {shapes}')
         (n,bs),xs = xs[0].shape[:2],[x.transpose(0,1) for x in xs]

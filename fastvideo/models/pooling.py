@@ -11,7 +11,7 @@ from fastai.vision.all import *
 
 # %% ../../nbs/models/02_pooling.ipynb #f6b901de
 class MeanTimePool(Module):
-    "The mean over time (B,T,nf) → (B,nf): what was seen, not in which order"
+    "The mean over time (B,T,nf) → (B,nf); it does not know the order of the frames"
     def __init__(self,
         nf:int   # Features of a frame
     ):
@@ -42,7 +42,7 @@ class DiffPool(Module):
     ):
         self.nf = 2*nf
     def forward(self, x):
-        # the difference of a single frame to its neighbours is none
+        # a single frame has no neighbour to differ from
         d = x.diff(dim=1).abs().mean(dim=1) if x.shape[1]>1 else torch.zeros_like(x[:,0])
         return torch.cat([x.mean(dim=1), d], dim=1)
 
@@ -58,11 +58,12 @@ class LSTMPool(Module):
         rnn_dropout:float=0.      # Between layers
     ):
         self.nf  = hidden*(1+bidirectional)
-        self.rnn = self.cell(nf, hidden, n_layers, batch_first=True, bidirectional=bidirectional, dropout=rnn_dropout if n_layers>1 else 0.)
+        dropout  = rnn_dropout if n_layers>1 else 0.
+        self.rnn = self.cell(nf, hidden, n_layers, batch_first=True, bidirectional=bidirectional, dropout=dropout)
     def forward(self, x):
         h = self.rnn(x)[1]
-        if isinstance(h, tuple): h = h[0]           # of an LSTM: (states, cells)
-        # (layers*directions, B, hidden), those of the last layer last; while it exports an LSTM, torch 2.11 has an axis more
+        if isinstance(h, tuple): h = h[0]           # an LSTM gives (states, cells)
+        # (layers*directions, B, hidden) with the last layer last; torch 2.11 adds an axis while it exports an LSTM
         return h.flatten(0,-3)[-1-self.rnn.bidirectional:].transpose(0,1).flatten(1)
 
 class GRUPool(LSTMPool):
@@ -71,13 +72,14 @@ class GRUPool(LSTMPool):
 
 # %% ../../nbs/models/02_pooling.ipynb #be3dca14
 class TemporalShift(Module):
-    "`module` on frames (B*T,…) of which one part in `fold` of the channels comes from the next frame, and as much from the one before; zeros where there is none"
+    "`module` on frames (B*T,…); 1/`fold` of the channels comes from the next frame, as much from the one before, zeros beyond the ends"
     def __init__(self,
         module:nn.Module,  # A layer, or a part of a block
-        fold:int=8,        # One in so many channels is shifted each way
-        dim:int=1          # The axis of channels: 1 of maps (N,C,h,w), -1 of tokens (N,L,C)
+        fold:int=8,        # One of so many channels is shifted in each direction
+        dim:int=1          # The axis of channels: 1 for maps (N,C,h,w), -1 for tokens (N,L,C)
     ):
-        self.module,self.fold,self.dim,self.n_frames = module,fold,dim,1
+        self.module,self.n_frames = module,1
+        self.fold,self.dim = fold,dim
     def forward(self, x, *args, **kwargs):
         n,dim = x.shape[self.dim],self.dim+(self.dim>0)
         k = max(1, n//self.fold)
@@ -87,32 +89,38 @@ class TemporalShift(Module):
         return self.module(torch.cat([back,forth,stay], dim).flatten(0,1), *args, **kwargs)
 
 def set_frames(
-    model:nn.Module,  # May hold modules that look across frames: they have an `n_frames`
-    n_frames:int      # Frames of the clips that come next
+    model:nn.Module,  # Modules in it that look across frames have an `n_frames`
+    n_frames:int      # Frames of the next clips
 ):
-    "Tell the modules in `model` that look across frames how many belong together"
+    "Tell the modules in `model` that look across frames how many frames make a clip"
     for m in model.modules():
         if hasattr(m, 'n_frames'): m.n_frames = n_frames
 
 # %% ../../nbs/models/02_pooling.ipynb #e19822f5
 def add_shift(
     model:nn.Module,  # An image model of torchvision or timm
-    fold:int=8        # One in so many channels is shifted each way
+    fold:int=8        # One of so many channels is shifted in each direction
 ):
-    "`model`, changed in place, with a `TemporalShift` in each of its blocks. ValueError if it has no block, or shifts already"
+    "Put a `TemporalShift` into each block of `model`, in place, and return it. ValueError if it has no block, or shifts already"
     if any(isinstance(m, TemporalShift) for m in model.modules()): raise ValueError(f'{type(model).__name__} has shifts already')
-    def is_block(m): return re.search('(Block|Bottleneck|Residual|MBConv|Fire|DenseLayer)$', type(m).__name__) and not isinstance(m, (nn.Sequential,nn.ModuleList,nn.ModuleDict))
+    def is_block(m):
+        if isinstance(m, (nn.Sequential,nn.ModuleList,nn.ModuleDict)): return False
+        return re.search('(Block|Bottleneck|Residual|MBConv|Fire|DenseLayer)$', type(m).__name__)
     def layer(m): return first(o for o in m.modules() if isinstance(o, (nn.Conv2d,nn.Linear)))
     blocks = [k for k,m in model.named_modules() if is_block(m)]
-    blocks = [k for k in blocks if not any(k.startswith(f'{o}.') for o in blocks)]
+    blocks = [k for k in blocks if not any(k.startswith(f'{o}.') for o in blocks)]      # not those within another
     def can(n, o): return layer(o) and not isinstance(o, nn.ModuleList) and not re.search('shortcut|downsample', n)
     def start(k):  return first(f'{k}.{n}' for n,o in model.get_submodule(k).named_children() if can(n, o))
+    # in each block its first layer, else all convolutions but the first
     at = L(blocks).map(start).filter() or [k for k,o in model.named_modules() if isinstance(o, nn.Conv2d)][1:]
-    if not at: raise ValueError(f"pool='tsm' shifts channels before the convolutions of an encoder, and {type(model).__name__} has no block and no second convolution")
+    if not at:
+        raise ValueError(f"pool='tsm' shifts channels before the convolutions of an encoder, "
+                         f'and {type(model).__name__} has no block and no second convolution')
     for k in at:
         o = model.get_submodule(k)
         model.set_submodule(k, TemporalShift(o, fold, 1 if isinstance(layer(o), nn.Conv2d) else -1))
     return model
 
 # %% ../../nbs/models/02_pooling.ipynb #20145cdb
-time_pools = dict(mean=MeanTimePool, max=MaxTimePool, lstm=LSTMPool, gru=GRUPool, attention=AttentionPool, diff=DiffPool, tsm=MeanTimePool)
+time_pools = dict(mean=MeanTimePool, max=MaxTimePool, lstm=LSTMPool, gru=GRUPool, attention=AttentionPool, diff=DiffPool,
+                  tsm=MeanTimePool)

@@ -13,22 +13,26 @@ from .base import *
 
 # %% ../../nbs/models/06_spacetime.ipynb #0c7b009f
 class TimeEmbed(Module):
-    "Tokens (B*T,N,D) plus a learned vector for the place in time, all tokens of a frame the same"
-    def __init__(self, n_frames, dim): self.time_pos,self.n_frames = nn.Parameter(torch.zeros(1, n_frames, 1, dim)),n_frames
+    "Tokens (B*T,N,D) plus a learned vector for the position in time, the same for all tokens of a frame"
+    def __init__(self, n_frames, dim):
+        self.n_frames = n_frames
+        self.time_pos = nn.Parameter(torch.zeros(1, n_frames, 1, dim))
     def forward(self, x):
         pos = self.time_pos
-        # clips of another length: as the authors do for space
-        if pos.shape[1]!=self.n_frames: pos = F.interpolate(pos[:,:,0].transpose(1,2), size=self.n_frames, mode='linear').transpose(1,2)[:,:,None]
+        # for clips of another length, interpolated, as the authors do in space
+        if pos.shape[1]!=self.n_frames:
+            pos = F.interpolate(pos[:,:,0].transpose(1,2), size=self.n_frames, mode='linear').transpose(1,2)[:,:,None]
         return (x.unflatten(0, (-1,self.n_frames))+pos).flatten(0,1)
 
 class SpaceTimeBlock(Module):
-    "`block` of a vision transformer on tokens (B*T,N,D), with `attention` over 'divided', 'joint' or 'space'"
+    "The `block` of a vision transformer on tokens (B*T,N,D), with 'divided' or 'joint' `attention`, or over 'space' only"
     def __init__(self, block, attention):
         store_attr()
         self.n_frames = 1
         if attention=='divided':
+            n = block.attn.proj.out_features
             self.time_norm,self.time_attn = deepcopy(block.norm1),deepcopy(block.attn)
-            self.time_proj = nn.Linear(*[block.attn.proj.out_features]*2)
+            self.time_proj = nn.Linear(n, n)
             for p in self.time_proj.parameters(): nn.init.zeros_(p)
 
     def forward(self, x, **kwargs):
@@ -40,26 +44,30 @@ class SpaceTimeBlock(Module):
         return self.block((x+t).flatten(0,1))
 
 def _is_vit(name):
-    "Has `name` of timm blocks of the kind that is known here?"
+    "Is `name` a plain vision transformer of timm, with the blocks that `SpaceTimeBlock` knows?"
     import timm
     with torch.device('meta'): m = timm.create_model(name)
-    return isinstance(m, timm.models.VisionTransformer) and hasattr(m.blocks[0], 'norm1') and hasattr(m.blocks[0].attn, 'proj')
+    if not isinstance(m, timm.models.VisionTransformer): return False
+    return hasattr(m.blocks[0], 'norm1') and hasattr(m.blocks[0].attn, 'proj')
 
 class SpaceTimeViT(VideoModel):
-    "Logits (B,n_out) of clips (B,T,C,H,W) by a vision transformer of timm with attention over time. ValueError if patches do not tile the frames"
+    "Logits (B,n_out) of clips (B,T,C,H,W) by a vision transformer over time. ValueError if patches do not tile the frames"
     head_names = ('dropout','head')
     def __init__(self,
         n_out:int,                              # Classes
         vit:str='vit_small_patch16_224',        # A vision transformer of timm
-        n_frames:int=8,                         # Frames in a clip; others are taken too
-        size:int|tuple=224,                     # Pixels: a square, or (height,width); others are taken too
+        n_frames:int=8,                         # Frames in a clip; the model takes other numbers, too
+        size:int|tuple=224,                     # Pixels: a square, or (height,width); the model takes other sizes, too
         n_in:int=3,                             # Channels
         attention:str='divided',                # 'divided', 'joint' or 'space'
-        dropout:float=0.                        # Before the classifier
+        dropout:float=0.                        # Dropout before the classifier
     ):
         import timm
-        if not _is_vit(vit): raise ValueError(f"timesformer_{vit}: takes plain vision transformers of timm, like timm.list_models('vit_*patch*'); {vit} is built otherwise")
-        if attention not in ('divided','joint','space'): raise ValueError(f"attention must be 'divided', 'joint' or 'space', not {attention!r}")
+        if not _is_vit(vit):
+            raise ValueError(f"timesformer_{vit}: takes plain vision transformers of timm, like timm.list_models('vit_*patch*'); "
+                             f'{vit} is built otherwise')
+        if attention not in ('divided','joint','space'):
+            raise ValueError(f"attention must be 'divided', 'joint' or 'space', not {attention!r}")
         store_attr('n_out,attention')
         self.vit = timm.create_model(vit, num_classes=0, img_size=size, in_chans=n_in, dynamic_img_size=True)
         dim = self.vit.num_features
@@ -69,22 +77,29 @@ class SpaceTimeViT(VideoModel):
         self.dropout,self.head = nn.Dropout(dropout),nn.Linear(dim, n_out)
 
     def published(self, sd):
-        "timm's tensors by the names they have here: attention over time starts as that over space, what is new as it is"
+        "timm's tensors by the keys they have here; attention over time starts as a copy of that over space, what is new as it is"
         from timm.models.vision_transformer import checkpoint_filter_fn
-        sd  = {k:v for k,v in checkpoint_filter_fn(sd, self.vit).items() if not k.startswith('head_dist.')}
-        def name(k): return k if k.startswith('head.') else 'vit.'+re.sub(r'^blocks\.(\d+)\.', r'blocks.\1.block.', re.sub('^norm_pre', 'norm_pre.0', k))
-        res = {name(k):v for k,v in sd.items()}
+        sd = {k:v for k,v in checkpoint_filter_fn(sd, self.vit).items() if not k.startswith('head_dist.')}
+        def key(k):
+            if k.startswith('head.'): return k
+            k = re.sub('^norm_pre', 'norm_pre.0', k)
+            return 'vit.'+re.sub(r'^blocks\.(\d+)\.', r'blocks.\1.block.', k)
+        res = {key(k):v for k,v in sd.items()}
         res.update({k:v for k,v in self.state_dict().items() if 'time_p' in k})
         if self.attention=='divided':
-            res.update({re.sub(r'block\.(norm|attn)1?\.', r'time_\1.', k):v for k,v in res.items() if re.search(r'\.block\.(norm1|attn)\.', k)})
+            space = {k:v for k,v in res.items() if re.search(r'\.block\.(norm1|attn)\.', k)}
+            res.update({re.sub(r'block\.(norm|attn)1?\.', r'time_\1.', k):v for k,v in space.items()})
         return res
 
     def forward(self,
         x:Tensor|tuple   # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
     ):
         x = as_clip(x)
-        (b,t),hw,p = x.shape[:2],x.shape[-2:],self.vit.patch_embed.patch_size
-        if any(o%n for o,n in zip(hw, p)): raise ValueError(f'{type(self).__name__}: frames of {hw[0]}×{hw[1]} pixels cannot be cut into patches of {p[0]}: size must be a multiple of {p[0]}')
+        (b,t),(h,w) = x.shape[:2],x.shape[-2:]
+        p,q = self.vit.patch_embed.patch_size
+        if h%p or w%q:
+            raise ValueError(f'{type(self).__name__}: frames of {h}×{w} pixels cannot be cut into patches of {p}: '
+                             f'size must be a multiple of {p}')
         set_frames(self.vit, t)
         x = self.vit.forward_head(self.vit.forward_features(x.flatten(0,1)), pre_logits=True)    # (B*T,D)
         return self.head(self.dropout(x.unflatten(0, (b,t)).mean(1)))
@@ -97,19 +112,23 @@ class SpaceTimeViT(VideoModel):
         return timm.create_model(cfg.kwargs['vit'], pretrained=True).state_dict()
 
     def rollout(self, x):
-        "As `VideoModel` says"
-        vit,t,seen = self.vit,x.shape[1],attention_weights(self, x)
+        vit,t = self.vit,x.shape[1]
         if vit.global_pool not in ('token','avg') or vit.attn_pool is not None:
-            raise ValueError(f'{type(self).__name__}: rollout is for models that classify by a class token or the mean of the patches, and this one pools by {vit.global_pool!r}')
-        (H,W),(p,q),k = x.shape[-2:],vit.patch_embed.patch_size,vit.num_prefix_tokens
-        n = k+H//p*(W//q)
-        r = x.new_zeros(t, n, dtype=torch.float)
-        r[:,slice(0,1) if vit.global_pool=='token' else slice(0 if vit.pool_include_prefix else k, None)] = 1
+            raise ValueError(f'{type(self).__name__}: rollout is for models that classify by a class token or the mean of the patches, '
+                             f'and this one pools by {vit.global_pool!r}')
+        p,q = vit.patch_embed.patch_size
+        h,w = x.shape[-2]//p,x.shape[-1]//q
+        k = vit.num_prefix_tokens
+        r = x.new_zeros(t, k+h*w, dtype=torch.float)
+        # what the head gets of each frame
+        if vit.global_pool=='token':  r[:,0] = 1
+        elif vit.pool_include_prefix: r[:] = 1
+        else:                         r[:,k:] = 1
         r /= r.sum()
-        if self.attention=='joint':
-            for a in reversed(seen): r = carry_back(r.reshape(1,-1), a).view(t,n)
-        else:
-            for i,a in enumerate(reversed(seen)): r = carry_back(r.T, a).T if self.attention=='divided' and i%2 else carry_back(r, a)
-        return r[:,k:].reshape(t, H//p, W//q),(1,p,q)
+        for i,a in enumerate(reversed(attention_weights(self, x))):
+            if self.attention=='joint':               r = carry_back(r.reshape(1,-1), a).view_as(r)
+            elif self.attention=='divided' and i%2:   r = carry_back(r.T, a).T     # over time, which comes first in a block
+            else:                                     r = carry_back(r, a)
+        return r[:,k:].reshape(t,h,w),(1,p,q)
 
 clip_models['spacetime vit'] = SpaceTimeViT

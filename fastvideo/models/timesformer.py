@@ -12,7 +12,7 @@ from .base import *
 
 # %% ../../nbs/models/05_timesformer.ipynb #88d05c94
 class _FrameAngles(Module):
-    "Sines and cosines (1,n,dim_head) of the places of `n` frames"
+    "Sines and cosines (1,n,dim_head) of the positions of `n` frames"
     def __init__(self, inv_freqs): self.register_buffer('inv_freqs', inv_freqs)
     def forward(self, n, device):
         o = torch.arange(n, device=device, dtype=self.inv_freqs.dtype)[:,None]*self.inv_freqs
@@ -20,17 +20,20 @@ class _FrameAngles(Module):
         return o.sin(),o.cos()
 
 def _with_class(c, r, a_class, a):
-    "Shares of the class token `c` and of others (G,n) before a layer: `a_class` (1+G*n,) is what it attends to, `a` (G,n,1+n) what the others do"
+    """The shares of the class token, `c`, and of all others, `r` (G,n), before a layer;
+    `a_class` (1+G*n,) is the attention of the class token, `a` (G,n,1+n) that of the others"""
     back = torch.einsum('gi,gij->gj', r, a)
-    return (c+c*a_class[0]+back[:,0].sum())/2,(r+c*a_class[1:].view_as(r)+back[:,1:])/2
+    c_before = c+c*a_class[0]+back[:,0].sum()
+    r_before = r+c*a_class[1:].view_as(r)+back[:,1:]
+    return c_before/2,r_before/2
 
 class TimeSformer(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by divided space-time attention. ValueError if patches do not tile the frames"
     head_names = ('model.to_out',)
     def __init__(self,
         n_out:int,               # Classes
-        n_frames:int=8,          # Frames in a clip; others are taken too
-        size:int|tuple=112,      # Pixels: a square, or (height,width); others are taken too
+        n_frames:int=8,          # Frames in a clip; the model takes other numbers, too
+        size:int|tuple=112,      # Pixels: a square, or (height,width); the model takes other sizes, too
         patch_size:int=16,       # Pixels of a patch, a square
         dim:int=128,             # Width of a token
         depth:int=12,            # Layers
@@ -42,11 +45,11 @@ class TimeSformer(VideoModel):
     ):
         store_attr('n_out,patch_size')
         self._check(size if is_listy(size) else (size,size))
-        # a `0 is 0` in its source makes Python warn where it is first compiled
+        # its source says `0 is 0`, of which Python warns when it first compiles it
         with warnings.catch_warnings():
             warnings.simplefilter('ignore', SyntaxWarning)
             import timesformer_pytorch
-        # image_size only sizes the learned positions, which rotary ones replace
+        # image_size counts only for learned positions, and these are rotary
         self.model = timesformer_pytorch.TimeSformer(
             num_classes=n_out, num_frames=n_frames, image_size=patch_size, patch_size=patch_size, channels=n_in,
             dim=dim, depth=depth, heads=heads, dim_head=dim_head, attn_dropout=attn_dropout, ff_dropout=ff_dropout)
@@ -55,7 +58,8 @@ class TimeSformer(VideoModel):
     def _check(self, hw):
         p = self.patch_size
         if any(o<p or o%p for o in hw):
-            raise ValueError(f'TimeSformer: frames of {hw[0]}×{hw[1]} pixels cannot be cut into patches of {p}: size must be a multiple of patch_size={p}')
+            raise ValueError(f'TimeSformer: frames of {hw[0]}×{hw[1]} pixels cannot be cut into patches of {p}: '
+                             f'size must be a multiple of patch_size={p}')
 
     def forward(self,
         x:Tensor|tuple,    # Clips (B,T,C,H,W), or T tensors (B,C,H,W)
@@ -63,25 +67,31 @@ class TimeSformer(VideoModel):
     ):
         x = as_clip(x)
         self._check(x.shape[-2:])
-        if mask is not None and mask.shape!=x.shape[:2]: raise ValueError(f'mask must be (B,T), {tuple(x.shape[:2])} here, not {tuple(mask.shape)}')
-        return self.model(x, mask=None if mask is None else mask.bool())
+        if mask is not None:
+            if mask.shape!=x.shape[:2]: raise ValueError(f'mask must be (B,T), {tuple(x.shape[:2])} here, not {tuple(mask.shape)}')
+            mask = mask.bool()
+        return self.model(x, mask=mask)
 
     def rollout(self, x):
-        "As `VideoModel` says"
         (t,_,H,W),p = x.shape[1:],self.patch_size
-        n,seen = H//p*(W//p),attention_weights(self, x, self.model.heads)
-        c,r = x.new_ones((), dtype=torch.float),x.new_zeros(t, n, dtype=torch.float)
+        h,w = H//p,W//p
+        seen = attention_weights(self, x, self.model.heads)
+        # in the output there is the class token alone
+        c = x.new_ones((), dtype=torch.float)
+        r = x.new_zeros(t, h*w, dtype=torch.float)
+        # a layer has four softmaxes: over time and then over space, each for the class token and for the others
         for i in range(len(seen)-4, -1, -4):
-            (tc,),ta,(sc,),sa = (o[0] if o.shape[-2]==1 else o for o in seen[i:i+4])
-            c,r = _with_class(c, r, sc, sa)
-            # by place; the tokens lie frame by frame
-            c,r = _with_class(c, r.T, torch.cat([tc[:1], tc[1:].view(t,n).T.flatten()]), ta)
+            time_class,time,space_class,space = seen[i:i+4]
+            c,r = _with_class(c, r, space_class[0,0], space)
+            # attention over time is by place, and the tokens lie frame by frame
+            by_place = time_class[0,0,1:].view(t,h*w).T.flatten()
+            c,r = _with_class(c, r.T, torch.cat([time_class[0,0,:1], by_place]), time)
             r = r.T
-        return r.view(t, H//p, W//p),(1,p,p)
+        return r.view(t,h,w),(1,p,p)
 
     @classmethod
     def rules_for(cls, cfg, **kwargs):
-        "With other patches the size has another rule, which `__init__` checks"
+        "With another `patch_size` the rule for the size is another, and `__init__` checks it"
         return tuple(o for o in cfg.rules if o[0]!='size' or 'patch_size' not in kwargs)
 
 clip_models['timesformer'] = TimeSformer

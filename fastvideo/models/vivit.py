@@ -13,7 +13,7 @@ from timm.models.vision_transformer import Block
 
 # %% ../../nbs/models/07_vivit.ipynb #96f4626e
 class ViViT(VideoModel):
-    "Logits (B,n_out) of clips (B,T,C,H,W) by attention between tubelets. ValueError if a clip holds other tubelets than the model was made for"
+    "Logits (B,n_out) of clips (B,T,C,H,W) by attention between tubelets. ValueError for a clip with another grid of tubelets"
     def __init__(self,
         n_out:int,                # Classes
         n_frames:int=28,          # Frames in a clip
@@ -23,23 +23,26 @@ class ViViT(VideoModel):
         dim:int=128,              # Width of a token
         depth:int=8,              # Layers
         heads:int=8,              # Attention heads
-        time_depth:int=0,         # Layers between the steps of time after those within each; 0: all layers see all of the clip
-        dropout:float=.1          # Of attention weights
+        time_depth:int=0,         # Layers between steps of time, after those within each step; 0: all layers see all of the clip
+        dropout:float=.1          # Dropout of attention weights
     ):
         if dim%heads: raise ValueError(f'dim must be a multiple of heads, not {dim} with {heads}')
-        self.n_out,self.tubelet = n_out,tuple(tubelet) if is_listy(tubelet) else (tubelet,)*3
+        self.n_out   = n_out
+        self.tubelet = tuple(tubelet) if is_listy(tubelet) else (tubelet,)*3
         self.clip = (n_frames,*(size if is_listy(size) else (size,size)))
         self.grid = self._grid(self.clip)
-        def layers(n): return nn.Sequential(*[Block(dim, heads, qkv_bias=True, attn_drop=dropout, norm_layer=partial(nn.LayerNorm, eps=1e-6)) for _ in range(n)])
+        norm = partial(nn.LayerNorm, eps=1e-6)
+        def layers(n): return nn.Sequential(*[Block(dim, heads, qkv_bias=True, attn_drop=dropout, norm_layer=norm) for _ in range(n)])
         self.proj = nn.Conv3d(n_in, dim, self.tubelet, self.tubelet)
         self.pos  = nn.Parameter(.02*torch.randn(1, math.prod(self.grid), dim))
         self.blocks,self.time_blocks = layers(depth),layers(time_depth)
-        self.norm = nn.LayerNorm(dim, eps=1e-6)
+        self.norm = norm(dim)
         self.head = nn.Linear(dim, n_out)
 
     def _grid(self, clip):
-        "Tubelets along each axis"
-        if any(o<t for o,t in zip(clip, self.tubelet)): raise ValueError(f'ViViT: no tubelet of {self.tubelet} frames, height and width fits into a clip of {clip}')
+        "The number of tubelets along each axis of `clip`"
+        if any(o<t for o,t in zip(clip, self.tubelet)):
+            raise ValueError(f'ViViT: no tubelet of {self.tubelet} frames, height and width fits into a clip of {clip}')
         return tuple(o//t for o,t in zip(clip, self.tubelet))
 
     def forward(self,
@@ -47,7 +50,8 @@ class ViViT(VideoModel):
     ):
         x = as_clip(x).transpose(1,2)
         if self._grid(x.shape[2:])!=self.grid:
-            raise ValueError(f'ViViT was made for clips of {self.clip} frames, height and width, not {tuple(x.shape[2:])}: set n_frames and size to what it gets')
+            raise ValueError(f'ViViT was made for clips of {self.clip} frames, height and width, not {tuple(x.shape[2:])}: '
+                             'set n_frames and size to what it gets')
         x = self.proj(x).flatten(2).transpose(1,2)+self.pos                           # (B,t*h*w,dim)
         if self.time_blocks: x = self._factorised(x)
         else: x = self.blocks(x)
@@ -59,17 +63,20 @@ class ViViT(VideoModel):
         return self.time_blocks(x)
 
     def rollout(self, x):
-        "As `VideoModel` says"
-        (t,h,w),n,seen = self.grid,math.prod(self.grid[1:]),attention_weights(self, x)
+        (t,h,w),n = self.grid,math.prod(self.grid[1:])
+        seen = attention_weights(self, x)
         space,time = seen[:len(self.blocks)],seen[len(self.blocks):]
-        r = x.new_full((1,t) if time else (1,t*n), 1/t if time else 1/(t*n), dtype=torch.float)
-        for a in reversed(time): r = carry_back(r, a)
-        # a step is the mean of its tokens
-        if time: r = (r.T/n).expand(t,n)
+        if time:
+            r = x.new_full((1,t), 1/t, dtype=torch.float)
+            for a in reversed(time): r = carry_back(r, a)
+            r = (r.T/n).expand(t,n)      # a step is the mean of its tokens
+        else: r = x.new_full((1,t*n), 1/(t*n), dtype=torch.float)
         for a in reversed(space): r = carry_back(r, a)
         return r.view(t,h,w),self.tubelet
 
     @classmethod
-    def rules_for(cls, cfg, **kwargs): return () if 'tubelet' in kwargs else cfg.rules    # other tubelets have other rules, which `__init__` checks
+    def rules_for(cls, cfg, **kwargs):
+        "With another `tubelet` the rules are others, and `__init__` checks them"
+        return () if 'tubelet' in kwargs else cfg.rules
 
 clip_models['vivit'] = ViViT

@@ -20,15 +20,20 @@ class _Squeeze(Module):
     def forward(self, x): return x*self.block(x.mean((2,3,4), keepdim=True))
 
 class _StemConv(Module):
-    "A convolution in space, then one in time; PyTorchVideo's names are the wrong way round"
-    def __init__(self, ni, no): self.conv_t,self.conv_xy = conv3d(ni, no, (1,3,3), (1,2,2)),conv3d(no, no, (5,1,1), groups=no)
+    "A convolution in space, then one in time; in PyTorchVideo's checkpoints their names are exchanged"
+    def __init__(self, ni, no):
+        self.conv_t  = conv3d(ni, no, (1,3,3), (1,2,2))
+        self.conv_xy = conv3d(no, no, (5,1,1), groups=no)
     def forward(self, x): return self.conv_xy(self.conv_t(x))
 
 class _HeadPool(Module):
     "Pooling between two convolutions 1×1×1: (B,ni,T,H,W) → (B,no,t,h,w)"
     def __init__(self, ni, nh, no, window):
-        self.pre_conv,self.pre_norm,self.pool,self.post_conv = conv3d(ni, nh),nn.BatchNorm3d(nh),WindowPool(window),conv3d(nh, no)
-    def forward(self, x): return F.relu(self.post_conv(self.pool(F.relu(self.pre_norm(self.pre_conv(x))))))
+        self.pre_conv,self.pre_norm = conv3d(ni, nh),nn.BatchNorm3d(nh)
+        self.pool,self.post_conv = WindowPool(window),conv3d(nh, no)
+    def forward(self, x):
+        x = F.relu(self.pre_norm(self.pre_conv(x)))
+        return F.relu(self.post_conv(self.pool(x)))
 
 def _norm_b(squeeze, nh): return nn.Sequential(nn.BatchNorm3d(nh), _Squeeze(nh) if squeeze else nn.Identity())
 def _x3d_block(ni, nh, no, stride, i):
@@ -38,10 +43,10 @@ class X3D(Blocks3D):
     "X3D ([Feichtenhofer 2020](https://arxiv.org/abs/2004.04730))"
     def __init__(self,
         n_out:int,                # Classes
-        depth_factor:float=2.2,   # Times the blocks of the network it was expanded from: 2.2 for XS, S and M, 5 for L
+        depth_factor:float=2.2,   # Factor on the number of blocks of the tiny network: 2.2 for XS, S and M, 5 for L
         n_in:int=3,               # Channels
-        dropout:float=.5,         # Before the classifier
-        window:tuple=None         # Pool in windows of (t,h,w) places of the last map and average the probabilities of one label; None: pool all of it
+        dropout:float=.5,         # Dropout before the classifier
+        window:tuple=None         # Places (t,h,w) of the windows in which the last map is pooled, see `ConvHead`; None: the whole map
     ):
         stages,ni = [],24
         for n,no in ((1,24),(2,48),(5,96),(3,192)):
