@@ -30,7 +30,8 @@ class ConvHead(Module):
         n_out:int,         # Classes
         dropout:float=.5   # Dropout of these features
     ):
-        self.pool,self.dropout,self.proj = pool,nn.Dropout(dropout),nn.Linear(nf, n_out)
+        self.pool = pool
+        self.dropout,self.proj = nn.Dropout(dropout),nn.Linear(nf, n_out)
     def forward(self, x): return self.classify(self.pool(x))
     def classify(self, x):
         x = self.proj(self.dropout(x).movedim(1,-1)).flatten(1,3)                     # (B,places,n_out)
