@@ -42,7 +42,7 @@ def circle(arrows):
     for m in sorted(to):
         if found := walk(m, []): return found
 
-def room(mod): return mod.split('.')[1] if mod.count('.')==2 else None
+def room(mod): return mod.split('.')[1] if mod.count('.')==2 or mod.removeprefix('fastvideo.') in rooms else None
 
 def wrong(package):
     "What is wrong with the imports of `package`, a line each"

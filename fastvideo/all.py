@@ -3,7 +3,7 @@ from .video.file import *
 from .video.writing import versions
 from .video.sampling import *
 from .video.extract import *
-from .models.hub import *
+from .models.hub import cached_or_ask,hf_file,hf_config,hf_stats
 from .models.registry import *
 from .models.layers import *
 from .models.pooling import *

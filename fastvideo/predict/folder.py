@@ -202,7 +202,7 @@ def _plain(o):
 def _words(o):
     "Name and settings of the transform `o`"
     settings = [k for k in inspect.signature(type(o).__init__).parameters if hasattr(o, k)]
-    return type(o).__qualname__,{k:map_nested(_plain, getattr(o, k)) for k in settings}
+    return type(o).__qualname__,{k:map_nested(_plain, getattr(o, k), list) for k in settings}
 
 def prediction_key(
     learn:Learner,   # Model and loaders

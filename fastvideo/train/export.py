@@ -256,7 +256,7 @@ def save_video_model(
     spec['sum'] = _sum(spec)
     with atomic_path(folder/'model.json', safe=True) as card, atomic_path(folder/'model.safetensors', safe=True) as weights:
         weights.write_bytes(b)
-        card.write_text(_as_json(spec), encoding='utf-8')
+        card.write_bytes(_as_json(spec).encode())
     return folder
 
 # %% ../../nbs/train/08_export.ipynb #2aa98752

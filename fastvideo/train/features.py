@@ -340,7 +340,8 @@ def load_features(
     res = open_features(file, key, shapes)
     if res: return res
     with FeatureFile(file, key, shapes, learn.logger) as f: encode_clips(learn, f.put, n_views)
-    old = [o.stat().st_size for o in folder.glob('*.safetensors') if o!=file]
+    # names that begin with a dot are of files that another process is writing
+    old = [o.stat().st_size for o in folder.glob('[!.]*.safetensors') if o!=file]
     if old:
         size = f'{sum(old)/1e6:.3g} MB'
         learn.logger(f'{folder} keeps {len(old)} more files of features, {size}, made with other weights, settings or videos')

@@ -334,7 +334,7 @@ def _channels_last(model):
     for p in model.parameters():
         if p.ndim in order: p.data = p.data.contiguous(memory_format=order[p.ndim])
 
-def _has_labels(dls, loss_func):
+def _has_several_labels(dls, loss_func):
     "Do clips have several labels, by the loss?"
     return isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
 
@@ -345,7 +345,6 @@ def _metrics(dls, multi):
 
 def check_learner(
     dls:DataLoaders,        # As in `video_learner`
-    xs:list,                # Clips that `dls` give, (1,T,C,H,W); the model is made for the first
     cfg:ModelCfg,           # The registry entry of the model
     n_out:int,              # Classes
     n_in:int=None,          # This and the others as in `video_learner`
@@ -353,26 +352,31 @@ def check_learner(
     compile:bool=False,
     grad_ckpt:bool=False,
     multi:bool=False,       # Do clips have several labels?
-    **kwargs
+    model_args:dict=None    # Arguments of the model
 ):
-    "What `video_learner` wants of its arguments: a ValueError names the argument to change, a warning what the model was made for"
+    """Check the arguments of `video_learner`, first those for which no video is read. Returns clips (1,T,C,H,W) of `dls`; the model is made for the first
+
+    A ValueError names the argument to change, a warning says what the model was made for"""
     def check(ok, msg):
         if not ok: raise ValueError(msg)
-    x,device = xs[0],dls.device
+    device,model_args = dls.device,model_args or {}
     c_dls = get_c(dls)
     check(precision in ('auto','fp16','bf16','fp32'), f"precision must be 'auto', 'fp16', 'bf16' or 'fp32', not {precision!r}")
     check(precision!='fp16' or device.type=='cuda', f"precision='fp16' needs CUDA, the data goes to {device}: 'auto', 'bf16' or 'fp32'")
     check(not (compile and grad_ckpt), 'compile=True and grad_ckpt=True do not go together: torch.compile cannot take the running '
                                        'statistics of batch norm out of what is computed again')
     check(n_out, 'the number of classes cannot be told from dls: pass n_out')
+    check(not (multi and model_args.get('window')), 'window averages the probabilities of one label, and clips of dls have several: '
+                                                'leave window out')
+    xs = _example_clips(dls)
+    x = xs[0]
     check(getattr(x, 'ndim', 0)==5, f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
     check(not c_dls or n_out==c_dls, f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
-    check(not (multi and kwargs.get('window')), 'window averages the probabilities of one label, and clips of dls have several: '
-                                                'leave window out')
     t,c,h,w = x.shape[1:]
     check(n_in in (None,c), f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     # patches and tubelets of one's own have rules of their own
-    check_input(replace(cfg, rules=model_rules(cfg, **kwargs)), t, h if h==w else (h,w), c)
+    check_input(replace(cfg, rules=model_rules(cfg, **model_args)), t, h if h==w else (h,w), c)
+    return xs
 
 @delegates(create_video_model, but=['n_out','n_frames','size'])
 def video_learner(
@@ -405,9 +409,9 @@ def video_learner(
     **kwargs
 ):
     "A `VideoLearner` ready to train: the body is frozen if it has weights, as in `vision_learner`"
-    cfg,xs = model_cfg(arch),_example_clips(dls)
-    n_out,multi = ifnone(n_out, get_c(dls)),_has_labels(dls, loss_func)
-    check_learner(dls, xs, cfg, n_out, n_in, precision, compile, grad_ckpt, multi, **kwargs)
+    n_out,multi = ifnone(n_out, get_c(dls)),_has_several_labels(dls, loss_func)
+    cfg = model_cfg(arch)
+    xs = check_learner(dls, cfg, n_out, n_in, precision, compile, grad_ckpt, multi, kwargs)
     t,c,h,w = xs[0].shape[1:]
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head,
                                n_frames=t, size=h if h==w else (h,w), n_in=c, **kwargs)

@@ -23,8 +23,8 @@ def save_atomic(
     "`torch.save` by `atomic_path`: `path` is a whole file at any time. OSError if it cannot be written; the old file is then unchanged"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # what killed processes left
-    for o in path.parent.glob(f'.{glob.escape(path.stem)}.*.part{path.suffix}'): o.unlink()
+    # what killed processes left: 32 hexadecimal digits stand between the name and `.part`
+    for o in path.parent.glob(f'.{glob.escape(path.stem)}.{"[0-9a-f]"*32}.part{glob.escape(path.suffix)}'): o.unlink()
     try:
         with atomic_path(path, safe=True) as tmp, open(tmp, 'wb') as f: torch.save(state, f)
     # torch puts the error of the file, a full disk, into an error of its own

@@ -110,7 +110,8 @@ def write_video(
     try:
         with atomic_path(path) as tmp, av.open(str(tmp), 'w') as out:
             s = out.add_stream(codec, rate=_rate(fps), options=options)
-            s.width,s.height,s.bit_rate = w,h,int(w*h*fps)
+            s.width,s.height = w,h
+            s.bit_rate = int(w*h*fps)
             # 4:2:0 chroma wants even sides
             s.pix_fmt = pix_fmt or ('yuv420p' if codec!='libx264' or (w%2==0 and h%2==0) else 'yuv444p')
             # converted here: the encoder would do it with several threads

@@ -36,7 +36,10 @@ def map_nested(
 ):
     "`o` with `f` of each value that is not a dict, a list or a tuple"
     if isinstance(o, dict):         return {k:map_nested(f, v, seq) for k,v in o.items()}
-    if isinstance(o, (list,tuple)): return (seq or type(o))(map_nested(f, v, seq) for v in o)
+    if isinstance(o, (list,tuple)):
+        vs = [map_nested(f, v, seq) for v in o]
+        if seq is None and hasattr(o, '_fields'): return type(o)(*vs)      # a named tuple
+        return (seq or type(o))(vs)
     return f(o)
 
 # %% ../../nbs/video/05_writing.ipynb #3025b2ed
