@@ -354,9 +354,9 @@ def check_learner(
     multi:bool=False,       # Do clips have several labels?
     model_args:dict=None    # Arguments of the model
 ):
-    """Check the arguments of `video_learner`, first those for which no video is read. Returns clips (1,T,C,H,W) of `dls`; the model is made for the first
+    """Clips (1,T,C,H,W) of `dls`, the first of which the model is made for, after a check of the arguments of `video_learner`
 
-    A ValueError names the argument to change, a warning says what the model was made for"""
+    A ValueError names the argument to change, a warning says what the model was made for. What needs no video is checked first"""
     def check(ok, msg):
         if not ok: raise ValueError(msg)
     device,model_args = dls.device,model_args or {}
