@@ -111,9 +111,9 @@ def _reading(n, acc, common, change, low, high, moved):
         return (f'{acc:.0%} of {n} videos are right, which is not clearly more than the {common:.0%} of the commonest class: '
                 'what such a model makes of motion says nothing')
     if not moved:
-        what = f'ot one of {n} videos gets another prediction when its frames are reversed or shuffled'
-        if low>-5: return f'Order carries nothing: n{what}, as with {_mean_pool}, which would do'
-        return f'N{what}, but these are too few to say that order carries nothing'
+        what = f'one of {n} videos gets another prediction when its frames are reversed or shuffled'
+        if low>-5: return f'Order carries nothing: not {what}, as with {_mean_pool}, which would do'
+        return f'Not {what}, but these are too few to say that order carries nothing'
     by,lo,hi = [_points(-o) for o in (change,high,low)]
     if high<0:
         return (f'Order carries {by} points (95 %: {lo} to {hi}, {n} videos): so much this model loses when frames are shuffled; '
