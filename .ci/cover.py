@@ -4,8 +4,9 @@
     pip install coverage
     python .ci/cover.py [-j 2] [nbs/train/06_learner.ipynb …]     notebooks, as nbdev-test runs them; without names all of them
 
-Ends with coverage's table: of each module the share of lines that were run, and the numbers of those that were not. A notebook runs the cells that it exports itself,
-and not the module that is made of them. So these cells are compiled under the name of the module and with its line numbers, and count as lines of the module.
+Ends with coverage's table: of each module the share of lines that were run, and the numbers of those that were not. A notebook runs the
+cells that it exports itself, and not the module that is made of them. So these cells are compiled under the name of the module and with its
+line numbers, and count as lines of the module.
 What a test starts with `subprocess` is not seen, nor are processes that are killed.
 """
 import argparse,os,re,subprocess,sys,tempfile
@@ -61,8 +62,10 @@ def main():
     with tempfile.TemporaryDirectory() as tmp:
         # in a file, so that processes which a test starts find it too
         rc = str(Path(tmp)/'rc')
-        Path(rc).write_text(f'[run]\nsource = {root}/fastvideo\ndata_file = {tmp}/coverage\nparallel = true\nconcurrency = multiprocessing,thread\n')
-        env = {**os.environ, 'COVERAGE_RCFILE':rc, 'PYTHONPATH':os.pathsep.join([str(root), os.environ.get('PYTHONPATH', '')]), 'MPLBACKEND':'agg', 'OMP_NUM_THREADS':'1'}
+        settings = f'source = {root}/fastvideo', f'data_file = {tmp}/coverage', 'parallel = true', 'concurrency = multiprocessing,thread'
+        Path(rc).write_text('\n'.join(['[run]',*settings])+'\n')
+        path = os.pathsep.join([str(root), os.environ.get('PYTHONPATH', '')])
+        env = {**os.environ, 'COVERAGE_RCFILE':rc, 'PYTHONPATH':path, 'MPLBACKEND':'agg', 'OMP_NUM_THREADS':'1'}
         def one(nb): return subprocess.run([sys.executable, __file__, '--one', nb], env=env, cwd=root).returncode==0
         nbs = [Path(o).resolve() for o in a.nbs] or sorted(o for o in (root/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in str(o))
         with ThreadPoolExecutor(a.j) as ex: failed = [str(nb) for nb,ok in zip(nbs, ex.map(one, nbs)) if not ok]

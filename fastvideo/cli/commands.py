@@ -13,7 +13,6 @@ from ..video.extract import *
 from ..data.split import *
 from ..data.block import *
 from ..predict.stream import *
-from ..train.learner import *
 from ..train.export import *
 from .command import *
 from .demo import *

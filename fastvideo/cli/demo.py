@@ -14,7 +14,6 @@ from ..clip.core import *
 from ..data.split import *
 from ..data.block import *
 from ..train.learner import *
-from ..models.registry import *
 from ..datasets.shapes import *
 from .command import *
 

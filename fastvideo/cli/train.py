@@ -13,7 +13,6 @@ from ..video.writing import *
 from ..data.split import *
 from ..models.registry import *
 from ..data.block import *
-from ..models.base import *
 from ..train.resume import *
 from ..train.distributed import *
 from ..train.learner import *

@@ -9,7 +9,6 @@ __all__ = ['cut_boxes', 'ClipCutMix', 'mixing']
 from fastai.vision.all import *
 from contextlib import contextmanager
 import inspect
-from .core import *
 
 # %% ../../nbs/clip/04_mix.ipynb #0b6d2bb7
 _cuts = dict(space=(3,4), time=(1,), both=(1,3,4))     # dimensions of (B,T,C,H,W)

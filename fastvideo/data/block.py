@@ -19,7 +19,6 @@ from .split import *
 from ..models.registry import *
 from .loader import *
 from .reader import *
-from contextlib import contextmanager
 from copy import deepcopy
 
 # %% ../../nbs/data/03_block.ipynb #551b214f
@@ -153,15 +152,6 @@ def plot_top_losses(x:TensorVideo, y:TensorMultiCategory, samples, outs, raws, l
     return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #6cdf32a5
-@contextmanager
-def _own_random(seed):
-    "A context with random numbers of its own, from `seed` if given; after it the random state is that of before"
-    states = get_random_states()
-    try:
-        set_seed(random.SystemRandom().randrange(2**32) if seed is None else seed)
-        yield
-    finally: set_random_states(**states)
-
 def _draws(dl, i, n):
     """Item `i` of `dl` as it is, then `n` times as in training, ready to be shown, and the names of the transforms that draw.
     All have the same frames and draws of their own; `dl` stays as it was"""
@@ -205,7 +195,8 @@ def show_aug(
         raise TypeError(f'show_aug takes DataLoaders, or a DataLoader, of clips, not {type(dls).__name__}')
     if not isinstance(n, int) or n<1: raise ValueError(f'n must be a number of draws from 1, not {n}')
     if not 0<=item<len(dl.dataset): raise ValueError(f'item must be one of the {len(dl.dataset)} clips that train, from 0, not {item}')
-    with _own_random(seed): clips,names = _draws(dl, item, n)
+    if seed is None: seed = random.SystemRandom().randrange(2**32)
+    with no_random(seed, reproducible=False): clips,names = _draws(dl, item, n)
     if all(o.shape==clips[1].shape and torch.equal(o, clips[1]) for o in clips[2:]+clips[:1]):
         why = ('no transform of these loaders is random (frames are held, whatever sampling and speed say): '
                'give some, as batch_tfms=clip_aug_transforms()')

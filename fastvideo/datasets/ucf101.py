@@ -144,7 +144,6 @@ def ucf101_shaped(
     classes = sorted(list(ucf101_moves)[:n_classes])
     def name(c, g, i): return f'{c}/v_{c.replace("Handstand","HandStand")}_g{g:02}_c{i:02}.avi'
     names = [name(c, g, i) for c in classes for g in range(1,26) for i in range(1,n_clips+1)]
-    n_workers = 0 if len(names)<100 else defaults.cpus
-    parallel(_make_move, names, dest=dest/'videos', **args, n_workers=n_workers, chunksize=20, progress=False)
+    make_videos(_make_move, names, dest=dest/'videos', **args)
     _write_lists(dest/'splits', names, classes)
     return dest

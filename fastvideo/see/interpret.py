@@ -7,7 +7,6 @@ __all__ = ['VideoInterpretation']
 
 # %% ../../nbs/see/00_interpret.ipynb #ca0604be
 from fastai.vision.all import *
-from ..video.sampling import *
 from ..data.reader import *
 from ..data.split import *
 from ..data.block import *

@@ -11,7 +11,6 @@ from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *
 from ..data.reader import *
-from ..data.loader import *
 from ..predict.metrics import *
 from ..predict.evaluate import *
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from fastai.callback.fp16 import MixedPrecision
 from fastai.callback.training import GradientAccumulation
 from ..video.file import *
 from ..video.writing import *
-import errno, glob
+import glob
 
 # %% ../../nbs/train/04_resume.ipynb #37579c44
 def save_atomic(
