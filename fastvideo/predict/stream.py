@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *
+from ..data.loader import *
 from ..data.reader import *
 from .metrics import *
 from .evaluate import *
@@ -113,9 +114,12 @@ def stream_windows(
         frames = ((t,_as_seen(reader, o)) for t,o in frames)
         if max_seconds: frames = itertools.takewhile(lambda o: o[0]<max_seconds, frames)
         windows = ((a,b,clip(o)) for a,b,o in _windows(frames, window, stride, fps))
-        for its in chunked(windows, bs):
-            probs = check_numbers(view_probs(learn, torch.stack([o for *_,o in its]), bs))
-            for (a,b,_),p in zip(its, probs): yield _row(learn, names, p, start=round(a, 6), end=round(b, 6))
+        def start(its):
+            times,get = [(a,b) for a,b,_ in its],start_probs(learn, torch.stack([o for *_,o in its]), bs)
+            return lambda: [_row(learn, names, p, start=round(a, 6), end=round(b, 6)) for (a,b),p in zip(times, check_numbers(get()))]
+        started = (start(its) for its in chunked(windows, bs))
+        # one by one, each row comes at once; otherwise the model has its next windows while these are looked at
+        for rows in (f() for f in started) if bs==1 else one_behind(started): yield from rows
 
 def predict_stream(
     learn:Learner,                    # Model and loaders

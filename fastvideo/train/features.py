@@ -246,7 +246,8 @@ class _ItemsDL(VideoDL):
 def _items_dl(dl, bs):
     "All clips of `dl` with their numbers, in batches of `bs`; what cannot be read is an error, or left out"
     on_error = 'raise' if getattr(dl, 'on_error', 'raise')=='raise' else 'skip'
-    res = dl.new(cls=_ItemsDL, bs=bs, shuffle=False, drop_last=False, n_clips=1, after_batch=None, on_error=on_error)
+    # on the CPU, where the numbers stay
+    res = dl.new(cls=_ItemsDL, bs=bs, shuffle=False, drop_last=False, n_clips=1, after_batch=None, on_error=on_error, device=None)
     res._bad = getattr(dl, '_bad', {})
     return res
 
@@ -268,7 +269,8 @@ def _clips(learn, n_views):
             with dl.dataset.set_split_idx(split):
                 for *b,items in progress_bar(its, leave=False) if hasattr(learn, 'progress') else its:
                     dl.after_batch.split_idx = split
-                    yield name,items.tolist(),view,dl.after_batch(tuple(b))[0].as_subclass(Tensor)
+                    b = send(tuple(b), dl.device)
+                    yield name,items.tolist(),view,dl.after_batch(b)[0].as_subclass(Tensor)
 
 def encode_clips(
     learn:Learner,    # Model and loaders
@@ -279,17 +281,21 @@ def encode_clips(
     model,amp = get_model(learn.model),_amp(learn)
     dev,checked = first(model.parameters()).device,False
     was = {m:m.training for m in model.modules()}
+    def later(get, *args): return lambda: put(*args, get())
+    def started(clips):
+        nonlocal checked
+        for name,items,view,x in clips:
+            x = x.to(dev)
+            if not checked: _check_parts(model, x[:1])
+            checked = True
+            yield later(fetch_async(model.encode(x)), name, items, view)
     try:
         # the same views are drawn each time, and training goes on as if none had been drawn
         with no_random(reproducible=False), torch.no_grad(), torch.autocast(dev.type, amp) if amp else nullcontext():
             model.eval()
             # closed, so that also after an error the datasets are what they were
             with closing(_clips(learn, n_views)) as clips:
-                for name,items,view,x in clips:
-                    x = x.to(dev)
-                    if not checked: _check_parts(model, x[:1])
-                    checked = True
-                    put(name, items, view, model.encode(x))
+                for _ in one_behind(started(clips)): pass
     finally:
         for m,o in was.items(): m.training = o
 
