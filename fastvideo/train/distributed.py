@@ -121,11 +121,11 @@ def _check_distributed(learn):
     "TypeError or ValueError for what cannot train in several processes"
     if type(learn).to_detach is Learner.to_detach:
         raise TypeError(f'distributed takes a VideoLearner, not {type(learn).__name__}: VideoLearner(dls, model, …) has the same arguments')
-    device,n_gpus = learn.dls.device,torch.cuda.device_count()
-    if device.type not in ('cuda','cpu'):
-        raise ValueError(f"several processes train on CUDA or on a CPU, and the data goes to {device}: make the loaders with device='cpu'")
-    if device.type=='cuda' and int(os.environ['LOCAL_RANK'])>=n_gpus:
-        raise ValueError(f'there are more processes than the {n_gpus} GPUs of this machine: '
+    device = learn.dls.device
+    if device.type=='cpu': return
+    n_gpus = torch.get_device_module(device).device_count()
+    if int(os.environ['LOCAL_RANK'])>=n_gpus:
+        raise ValueError(f'each process needs a GPU of its own, and this machine has {n_gpus} ({device.type}): '
                          f"torchrun --nproc_per_node {n_gpus}, or loaders with device='cpu'")
 
 @contextmanager
@@ -142,7 +142,7 @@ def distributed(
     import fastai.distributed       # which cannot be imported without accelerate
     _check_distributed(learn)
     model,norms = learn.model,_norms(learn.model)
-    kind = learn.dls.device.type
+    gpu  = learn.dls.device.type!='cpu'
     bar  = hasattr(learn, 'progress')
     def restore():
         learn.model = get_model(learn.model)            # after an error it is still wrapped
@@ -154,10 +154,10 @@ def distributed(
             stack.enter_context(redirect_stdout(stack.enter_context(open(os.devnull, 'w'))))
             stack.enter_context(learn.no_logging())
         waits = accelerate.InitProcessGroupKwargs(timeout=timedelta(seconds=timeout))
-        stack.enter_context(learn.distrib_ctx(sync_bn=kind=='cuda', cpu=kind=='cpu', mixed_precision='no', kwargs_handlers=[waits]))
+        stack.enter_context(learn.distrib_ctx(sync_bn=gpu, cpu=not gpu, mixed_precision='no', kwargs_handlers=[waits]))
         trainer = learn.distributed_trainer
         trainer._wrap_dl = noop                         # `Shares` makes the loaders
-        if kind=='cuda': learn.dls.to(trainer.accelerator.device)
+        if gpu: learn.dls.to(trainer.accelerator.device)
         _check_same(learn.dls)
         stack.enter_context(learn.added_cbs(Shares()))
         yield learn
