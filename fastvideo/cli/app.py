@@ -105,7 +105,7 @@ def video_answer(
         df = predict_stream(learn, src, window=window, stride=stride)
         heat = _heat(learn, src)
     notes = [str(o.message).replace(str(src), src.name) for o in ws if str(src) in str(o.message)]
-    top = {str(learn.dls.vocab[i]):probs[i].item() for i in probs.argsort(descending=True).tolist()}
+    top = {str(learn.dls.vocab[i]):probs[i].item() for i in probs.argsort(descending=True, stable=True).tolist()}
     return VideoAnswer(src.name, info, named_probs(learn, probs)[0], top, df, heat, notes)
 
 # %% ../../nbs/cli/03_app.ipynb #caf13a9a

@@ -39,12 +39,13 @@ def start_probs(
     bs:int=None      # Views in a batch; None: as in validation
 ):
     "Start to compute `view_probs`. What comes back is a function that waits for them, and gives them"
-    act = partial(torch.softmax, dim=-1) if has_one_label(learn) else torch.sigmoid
+    # in half precision logits that differ would become equal probabilities
+    act = partial(torch.softmax, dim=-1, dtype=torch.float32) if has_one_label(learn) else lambda o: torch.sigmoid(o.float())
     dl,res = learn.dls.valid,[]
     with learn.no_bar():
         for b in x.split(ifnone(bs, dl.bs)):
             b = compose_tfms(send((b,), learn.dls.device), dl.after_batch.fs, split_idx=1)
-            res.append(device_preds(learn, [b], act)[0].float())
+            res.append(device_preds(learn, [b], act)[0])
     return fetch_async(torch.cat(res).as_subclass(Tensor))
 
 def view_probs(
@@ -56,7 +57,7 @@ def view_probs(
     return start_probs(learn, x, bs)()
 
 def _decide(learn, p):
-    "Index of the most probable class in `p`; if videos have several labels, for each class whether it is above the threshold"
+    "Index of the most probable class in `p`, the first of equal ones; for videos with several labels, whether each is above the threshold"
     return p.argmax() if has_one_label(learn) else p>getattr(learn.loss_func, 'thresh', .5)
 
 def named_probs(

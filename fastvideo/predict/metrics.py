@@ -18,8 +18,9 @@ def top_k_rate(
     targs:Tensor,   # (N,), classes
     k:int=5         # How many classes are guessed; at most all are
 ):
-    "Share of the rows of `preds` whose class is among their `k` highest values"
-    guesses = preds.topk(min(k, preds.shape[-1]), dim=-1).indices
+    "Share of the rows of `preds` whose class is among their `k` highest values; of equal values the one with the lower index comes first"
+    # `topk` gives equal values in any order; a stable sort gives them as `argmax` does
+    guesses = preds.argsort(dim=-1, descending=True, stable=True)[...,:k]
     return (guesses==targs[:,None]).any(-1).float().mean().item()
 
 def _metric(cls, func, name): return cls(func, name=name, flatten=False)
