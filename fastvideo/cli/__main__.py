@@ -1,2 +1,2 @@
-from .commands import main
-main()
+from .start import start
+start()
