@@ -26,7 +26,7 @@ def _check_clip(y, name, n, equal=True):
     assert len(y)==ifnone(n, len(y)), f'{name} makes {len(y)} frames, not {n}: if that is what it is for, say n_frames_out={len(y)}'
     y = y.as_subclass(Tensor)
     assert y.isfinite().all(), f'{name} makes values that are not finite'
-    diffs = [_diff(o, y[0]) for o in y] if equal else [0]
+    diffs = (y.float()-y[0].float()).abs().flatten(1).amax(1).tolist() if equal else [0]
     k = np.argmax(diffs)
     assert diffs[k]<1e-4, f"""{name} treats frames differently: frame {k} of a clip of equal frames differs from frame 0 by {diffs[k]:.3g}.
 Draw once, in `before_call`, or one number for each clip"""
