@@ -56,7 +56,7 @@ def fastvideo_extract(
         # the bad ones are named below
         warnings.filterwarnings('ignore', message='.*have an entry in column')
         df = extract_all(src, dest, size=size, store=store, n_workers=n_workers, force=force, stride=ifnone(stride, 1), fps=fps,
-                         n_frames=n_frames, time_limit=time_limit, shard=shard, progress=watched())
+                         n_frames=n_frames, time_limit=time_limit, shard=shard)
     if report: df.to_csv(report, index=False)
     bad = df[df.error!='']
     for o in bad.error: print(o)
@@ -87,7 +87,7 @@ def fastvideo_check(
     files = get_clips(path)
     # folders of frames and files of JPEGs were made from videos that were read
     videos = files.filter(lambda o: o.is_file())
-    bad = verify_videos(videos, n_workers=n_workers, quick=quick, time_limit=time_limit, progress=watched())
+    bad = verify_videos(videos, n_workers=n_workers, quick=quick, time_limit=time_limit)
     for f,o in zip(bad.file, bad.error): print(f'{f}: {o}')
     print(f'{len(files)-len(bad):,} of {len(files):,} videos can be read')
     report,problem = _try_split(path, seed, 'skip' if len(bad) else 'raise')
@@ -155,7 +155,7 @@ def fastvideo_evaluate(
 # %% ../../nbs/cli/04_commands.ipynb #b3b9e2dc
 def _predict_folder(learn, path, out, n_clips, n_crops, bs, n_workers, shard):
     "Label each video of a folder"
-    df = learn.predict_folder(path, out=out, n_clips=n_clips, n_crops=n_crops, bs=bs, n_workers=n_workers, shard=shard, progress=watched())
+    df = learn.predict_folder(path, out=out, n_clips=n_clips, n_crops=n_crops, bs=bs, n_workers=n_workers, shard=shard)
     bad,good = df[df.error!=''],df[df.error=='']
     for o in bad.error: print(o)
     print(f'{len(good):,} of {len(df):,} videos in {out}')

@@ -45,8 +45,9 @@ def _fit(dls, arch, pool, epochs, seed, pretrained):
     "Train `arch` with `pool` over time; returns the learner and its accuracy on the validation set"
     set_seed(seed)
     learn = video_learner(dls, arch, pool=pool, grid=4 if arch=='small_cnn' else 1, pretrained=pretrained)
-    if pretrained: learn.fine_tune(epochs)
-    else: learn.fit_one_cycle(epochs, 5e-3)
+    with bars(learn):
+        if pretrained: learn.fine_tune(epochs)
+        else: learn.fit_one_cycle(epochs, 5e-3)
     with learn.no_bar(): return learn,learn.validate()[1]
 
 # %% ../../nbs/cli/02_demo.ipynb #c90edfd0

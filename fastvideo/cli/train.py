@@ -18,7 +18,7 @@ from ..train.distributed import *
 from ..train.learner import *
 from ..train.export import *
 from .command import *
-import contextlib, datetime, json
+import datetime, json
 
 # %% ../../nbs/cli/01_train.ipynb #a86684bd
 def official_splits(
@@ -215,7 +215,7 @@ def _plan(learn, o):
 def _train(learn, o, lr, freeze_epochs):
     "Train in one fit from scratch; with weights to start from in two, and in the first of them the body is frozen"
     cbs = [Checkpoint(o.out/'checkpoint.pth'), _History(o.out/'history.csv')]
-    with distributed(learn), contextlib.nullcontext() if watched() else learn.no_bar():
+    with distributed(learn), bars(learn):
         if freeze_epochs is None: learn.fit_one_cycle(o.epochs, lr, cbs=cbs)
         else: learn.fine_tune(o.epochs, lr, freeze_epochs=freeze_epochs, cbs=cbs)
 

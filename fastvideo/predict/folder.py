@@ -8,7 +8,6 @@ __all__ = ['has_one_label', 'start_probs', 'view_probs', 'named_probs', 'FilesDL
 
 # %% ../../nbs/predict/02_folder.ipynb #bf06e49b
 from fastai.vision.all import *
-from fastprogress.fastprogress import progress_bar
 from ..video.file import *
 from ..video.processes import *
 from ..video.sampling import *
@@ -403,7 +402,7 @@ def _collect(new, done, part, total, progress):
             done.update(rows)
             yield from rows
     with closing(part.start()) if part else nullcontext():
-        for _ in progress_bar(each(), total=total) if progress else each(): pass
+        for _ in shown(each(), total) if progress else each(): pass
 
 def _warn_errors(df):
     bad = df[df.error!='']

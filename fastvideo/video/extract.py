@@ -8,7 +8,6 @@ __all__ = ['frame_extensions', 'natural_key', 'ls_sorted', 'read_manifest', 'avi
 # %% ../../nbs/video/04_extract.ipynb #c2048f44
 from fastai.basics import *
 from fastai.data.external import fastai_path
-from fastprogress.fastprogress import progress_bar
 from .file import *
 from .processes import *
 from .sampling import *
@@ -334,7 +333,7 @@ def _extract_members(archive, members, dest, root, progress):
     names = _unwrap([name.replace('\\', '/') for name,*_ in members])
     todo = [(opener, size, root/name) for name,(_,size,opener) in zip(names, members)]
     try:
-        for o in progress_bar(todo) if progress else todo: _write_member(*o)
+        for o in shown(todo, len(todo)) if progress else todo: _write_member(*o)
     except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e
     except (rarfile.PasswordRequired, RuntimeError) as e: raise VideoError(archive, f'cannot be unpacked ({e})') from e
     except _damaged as e:
