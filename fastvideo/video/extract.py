@@ -62,6 +62,14 @@ def read_manifest(
     return m if _is_manifest(m) else None
 
 # %% ../../nbs/video/04_extract.ipynb #160e711e
+def _jpeg(planes, quality):
+    "The `planes` (Y,U,V), which `video_frames(…, yuv=True)` gives, as a JPEG"
+    y,u,v = planes
+    h,w = y.shape
+    # libjpeg-turbo reads an even number of rows and columns, also of a picture with odd sides
+    if h%2 or w%2: y = np.pad(y, ((0,h%2),(0,w%2)), 'edge')[:h,:w]
+    return simplejpeg.encode_jpeg_yuv_planes(y, u, v, quality)
+
 def _frames(video, info, size, quality, stride, fps, n_frames):
     "(generator of the frames of `video` as JPEGs, seconds between two of them)"
     if n_frames and n_frames<=32:                      # few enough to hold all in memory
@@ -75,7 +83,7 @@ def _frames(video, info, size, quality, stride, fps, n_frames):
     else:
         step = max(1, clip_step(info.fps, 1, stride, fps=fps))
         secs = step/info.fps
-    return (simplejpeg.encode_jpeg_yuv_planes(*o, quality) for o in video_frames(video, size, step, yuv=True)), secs
+    return (_jpeg(o, quality) for o in video_frames(video, size, step, yuv=True)), secs
 
 def _write_frames(video, new, store, **how):
     "Decode `video` into the folder or file `new`, and return the manifest, which is written too"
