@@ -23,7 +23,8 @@ def _merge(outs, bs, tdim):
     "One output from those of all chunks, nested as they are; time goes to axis `tdim`, or to the last axis if there are fewer"
     o = outs[0]
     if isinstance(o, dict):
-        res = copy(o)                 # a copy has its type, whatever arguments that takes
+        # a copy has the type of `o`, whatever arguments that takes; torch.compile cannot follow `copy` of a plain dict
+        res = dict(o) if type(o) is dict else copy(o)
         res.update({k:_merge([p[k] for p in outs], bs, tdim) for k in o})
         return res
     if isinstance(o, (tuple,list)):
@@ -46,19 +47,25 @@ class TimeDistributed(Module):
             raise ValueError(f'low_mem must be False, True, or a number of steps from 1, not {low_mem!r}')
         store_attr()
 
+    # the text is made where it is raised: torch.compile would break the graph to write shapes
+    def _error(self, what, args):
+        shapes = ', '.join(str(tuple(x.shape)) for x in args)
+        return ValueError(f'TimeDistributed: {what}, shapes {shapes} with time on axis {self.tdim}')
+
     def forward(self, *args, **kwargs):
         "The outputs of all steps, tensors or nested tuples, lists and dicts of them; time is on the axis that it has in the first argument"
         if not args or any(not isinstance(x, Tensor) or x.ndim<2 for x in args):
             raise ValueError('TimeDistributed: positional arguments must be tensors with a batch and a time axis; '
                              'pass anything else by keyword')
-        xs = [x.movedim(self.tdim, 0) for x in args]
-        heads  = [x.shape[:2] for x in xs]
-        shapes = f'shapes {", ".join(str(tuple(x.shape)) for x in args)} with time on axis {self.tdim}'
-        if any(o!=heads[0] for o in heads): raise ValueError(f'TimeDistributed: arguments differ in steps or batch, {shapes}')
-        if 0 in heads[0]:                   raise ValueError(f'TimeDistributed: no step or no item to apply the module to, {shapes}')
-        (n,bs),xs = xs[0].shape[:2],[x.transpose(0,1) for x in xs]
-        k = n if self.low_mem is False else int(self.low_mem)
-        outs = [self.module(*[x[:,i:i+k].flatten(0,1) for x in xs], **kwargs) for i in range(0,n,k)]
+        xs = [x.movedim(self.tdim, 0).transpose(0, 1) for x in args]          # (B,T,…)
+        bs,n = xs[0].shape[:2]
+        if any(x.shape[:2]!=(bs,n) for x in xs): raise self._error('arguments differ in steps or batch', args)
+        if bs==0 or n==0:                        raise self._error('no step or no item to apply the module to', args)
+        # a loop would fix the number of steps in torch.export, so all at once is none
+        if self.low_mem is False: outs = [self.module(*[x.flatten(0, 1) for x in xs], **kwargs)]
+        else:
+            k = int(self.low_mem)
+            outs = [self.module(*[x[:,i:i+k].flatten(0, 1) for x in xs], **kwargs) for i in range(0, n, k)]
         return _merge(outs, bs, self.tdim%args[0].ndim)
 
     def extra_repr(self): return f'low_mem={self.low_mem}, tdim={self.tdim}'
