@@ -323,10 +323,16 @@ class VideoInfo:
     audio:bool        # Is there sound?
 
 # %% ../../nbs/video/00_file.ipynb #8f3bd121
+def _ends_late(c):
+    "Is the duration of `c` the time of its end, whenever it begins? ffmpeg writes Matroska and WebM so; mkvmerge, for one, does not"
+    by = {k.lower():v for k,v in c.metadata.items()}.get('encoder', '')
+    return 'matroska' in c.format.name and by.startswith('Lavf')
+
 def _estimate(c, s):
     "(frames, fps) by the header; frames is 0 where it says nothing"
     fps = float(s.average_rate or s.guessed_rate or 25)
     whole = c.duration/av.time_base if c.duration else 0.     # of the container, which may have sound, too
+    if _ends_late(c): whole = max(0., whole-float((s.start_time or 0)*s.time_base))
     secs = float(s.duration*s.time_base) if s.duration else whole
     # an edit list may cut off much of what was sent; only the duration tells
     n,shown = s.frames,round(whole*fps)
@@ -367,7 +373,7 @@ def _cache():
     db.execute('create table if not exists info (path text primary key, size int, mtime int, version int, json text)')
     return db
 
-_version = 2   # of `VideoInfo` in the cache
+_version = 3   # of `VideoInfo` in the cache
 
 def _from_json(s):
     "The `VideoInfo` in a row of the cache; None if the row holds something else"
