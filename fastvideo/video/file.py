@@ -215,7 +215,8 @@ def _open_any(src):
 def open_video(
     # A path, the bytes of a file, a binary file object (read from its beginning), the address of a stream,
     # or a camera: its number, '/dev/video0', or 'video=<name>' on Windows
-    src:str|Path|bytes|io.IOBase|int
+    src:str|Path|bytes|io.IOBase|int,
+    stream:int=None   # Which of its video streams, by number; None: the best, as ffmpeg chooses it
 ):
     "A context with (container, video stream), closed at its end. An error of ffmpeg on opening becomes a `VideoError` that names the file"
     container = _open_any(src)
@@ -223,7 +224,9 @@ def open_video(
         format = container.format.name
         if format.endswith('_pipe') or 'image2' in format: raise VideoError(_name(src), 'is a picture, not a video')
         if not container.streams.video: raise VideoError(_name(src), 'has no video stream (only sound?): take it out of the folder')
-        s = container.streams.video[0]
+        n = len(container.streams.video)
+        if stream is not None and not 0<=stream<n: raise VideoError(_name(src), f'no video stream {stream}: it has {n}')
+        s = container.streams.best('video') if stream is None else container.streams.video[stream]
         if s.codec_context is None: raise VideoError(_name(src), 'is in a code that no decoder here knows')
         s.codec_context.thread_type,s.codec_context.thread_count = 'NONE',1
         yield container,s
@@ -286,11 +289,12 @@ def video_frames(
     src:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
     size:int=None,                # Short side in pixels, None: as in the file
     step:float|list=1,            # Only the frames 0, step, 2*step …, rounded down; or a list of frame numbers, ascending
-    yuv:bool=False                # Give the planes (Y,U,V) of a JPEG, which encode fastest?
+    yuv:bool=False,               # Give the planes (Y,U,V) of a JPEG, which encode fastest?
+    stream:int=None               # Which of its video streams, by number; None: the best
 ):
     "Generator of frames as uint8 arrays (H,W,3), in order. `VideoError` if there is none, or where decoding fails"
     wanted = iter(step) if is_listy(step) else (int(k*step) for k in itertools.count())
-    with open_video(src) as (c,s):
+    with open_video(src, stream) as (c,s):
         convert,k = _Convert(s, size, yuv),next(wanted)
         for i,frame in enumerate(_decode(c, s, _name(src))):
             if i<k: continue
@@ -321,6 +325,8 @@ class VideoInfo:
     mirrored:bool     # … and are they then mirrored left to right?
     vfr:bool          # Does the frame rate vary? As far as the header and the first frames tell
     audio:bool        # Is there sound?
+    stream:int=0      # Number of the video stream that all this is about, the best, …
+    streams:int=1     # … of so many
 
 # %% ../../nbs/video/00_file.ipynb #8f3bd121
 def _ends_late(c):
@@ -361,7 +367,8 @@ def _probe(path, exact):
         rotation = _rotations[transpose, up, left!=mirrored]
         return VideoInfo(frames=n, exact=exact, fps=fps, duration=n/fps, width=w, height=h,
                          codec=s.codec_context.name, pix_fmt=o.format.name, rotation=rotation, mirrored=mirrored,
-                         vfr=n>1 and _varies(s, fps), audio=bool(c.streams.audio))
+                         vfr=n>1 and _varies(s, fps), audio=bool(c.streams.audio),
+                         stream=c.streams.video.index(s), streams=len(c.streams.video))
 
 # %% ../../nbs/video/00_file.ipynb #eb79c07e
 def _cache():
