@@ -253,6 +253,17 @@ def _turn(frame):
     return (False,d<0,a<0) if abs(a)>=abs(b) else (True,b<0,c<0)
 
 # %% ../../nbs/video/00_file.ipynb #f6c0fb3f
+def _progressive(frame):
+    "`frame`, or a copy without the flag that it is interlaced: since PyAV 17 such a frame would be scaled field by field"
+    if _av<17 or not frame.interlaced_frame: return frame
+    o = av.VideoFrame(frame.width, frame.height, frame.format.name)
+    for new,old in zip(o.planes, frame.planes):
+        dst,src = [np.frombuffer(p, np.uint8).reshape(p.height, -1) for p in (new,old)]
+        n = min(dst.shape[1], src.shape[1])          # lines end in bytes that are no pixels, and not in equally many
+        dst[:,:n] = src[:,:n]
+    o.colorspace,o.color_range = frame.colorspace,frame.color_range
+    return o
+
 class _Convert:
     "Makes decoded frames of stream `s` upright arrays of one size: (H,W,3) in RGB, or with `yuv` the planes (Y,U,V) of a JPEG"
     def __init__(self, s, size=None, yuv=False):
@@ -265,7 +276,7 @@ class _Convert:
 
     def __call__(self, frame):
         h,w = short_side(*(self.hw if all(self.hw) else (frame.height,frame.width)), self.size)
-        o = self.r.reformat(frame, w, h, interpolation='AREA', **self.to, **_one_thread)
+        o = self.r.reformat(_progressive(frame), w, h, interpolation='AREA', **self.to, **_one_thread)
         if self.turn is None: self.turn = _turn(frame)
         if not self.yuv: return self.upright(o.to_ndarray())
         return tuple(self.upright(np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:,:p.width]) for p in o.planes)
