@@ -14,10 +14,14 @@ def start():
     "Run the command that the program is named after, or that the first argument of `python -m fastvideo.cli` names"
     prog,*args = sys.argv
     prog = Path(prog).stem
-    if prog=='__main__': prog = f'fastvideo-{args.pop(0)}' if args else ''
+    if prog=='__main__': prog = args.pop(0) if args else ''
+    name = prog if prog.startswith('fastvideo-') else f'fastvideo-{prog}'
     try: from fastvideo.cli.commands import main
     except KeyboardInterrupt:
-        print(f'{prog}: interrupted before it began', file=sys.stderr)
+        print(f'{name}: interrupted before it began', file=sys.stderr)
         sys.exit(130)
-    except ModuleNotFoundError as e: sys.exit(f'{prog}: the package {e.name} is missing: pip install {e.name}')
+    except ModuleNotFoundError as e:
+        # a module of ours is a mistake of ours
+        if (e.name or 'fastvideo').startswith('fastvideo'): raise
+        sys.exit(f'{name}: the module {e.name} is missing: pip install fastai-fastvideo brings what is needed')
     main([prog, *args])

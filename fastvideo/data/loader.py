@@ -115,8 +115,7 @@ def send(
 def fetch_async(
     x:Tensor   # On any device
 ):
-    "Start the copy of `x` to the CPU. What comes back is a function that waits for it, and gives the copy"
-    # elsewhere a copy that does not wait has no event that says when it is there
+    "On CUDA, start the copy of `x` to the CPU. What comes back is a function that waits for it, and gives it; elsewhere it makes the copy"
     if x.device.type!='cuda': return x.cpu
     res  = x.to('cpu', non_blocking=True)
     done = torch.cuda.current_stream(x.device).record_event()
@@ -128,14 +127,20 @@ def fetch_async(
 def one_behind(
     fs   # Functions, made one by one
 ):
-    "Generator of the results of `fs`; each is called after the next one has been made, the last also if there is an error instead"
+    """Generator of the results of `fs`: it calls each function after the next one has been made
+
+    After an error, or Ctrl-C, it still calls the last function that was made, gives its result, and raises the error"""
     was = None
     try:
         for f in fs:
-            if was: yield was()
-            was = f
-    except (Exception,KeyboardInterrupt):
-        if was: yield was()
+            # `was` is always a function that nobody has called
+            now,was = was,f
+            if now: yield now()
+    except (Exception,KeyboardInterrupt) as e:
+        if was:
+            try: last = was()
+            except Exception as other: raise e from other
+            yield last
         raise
     if was: yield was()
 

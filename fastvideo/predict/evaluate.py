@@ -92,11 +92,11 @@ class ViewsDL(VideoDL):
 
 # %% ../../nbs/predict/01_evaluate.ipynb #9bd7ab22
 class _KeepPreds(GatherPredsCallback):
-    "Keeps predictions and targets where they are"
+    "Keeps copies of predictions and targets where they are: a model may use its memory again, or give a part of something large"
     name = 'gather_preds'
     def after_batch(self):
-        self.preds.append(to_detach(self.pred, cpu=False, gather=False))
-        self.targets.append(to_detach(self.yb, cpu=False, gather=False))
+        for kept,o in (self.preds,self.pred),(self.targets,self.yb):
+            kept.append(apply(torch.clone, to_detach(o, cpu=False, gather=False)))
 
 def device_preds(
     learn:Learner,   # The model

@@ -149,7 +149,7 @@ def _read_files(learn, files, n_clips, n_crops, bs, n_workers, time_limit):
 
 # %% ../../nbs/predict/02_folder.ipynb #4c82700c
 def _predict_files(learn, reads, bs):
-    "Generator of lists of (number, probabilities or None, error), each list as soon as it is known"
+    "Generator of lists of (number, probabilities or None, error), each list after the next batch has been started"
     def answer(i, p):
         if np.isfinite(p).all(): return i,p,''
         return i,None,'the model gives no number for it (NaN): its weights are broken, or the precision is too low'
@@ -418,7 +418,7 @@ def predict_folder(
     bs:int=None,             # Views in a batch; None: as in validation
     n_workers:int=None,      # Processes that read; None: as many as the loaders; 0: this one, which a file that hangs would stop
     shard:str=None,          # 'i/n': every n-th video, from the i-th on, in a table `<stem>.i-of-n.csv`; the last of n calls merges
-    progress:bool=True,      # Show a progress bar?
+    progress:bool=True,      # Show how many are done?
     time_limit:float=600     # Seconds for one video; one that takes longer counts as broken
 ):
     """A DataFrame (file, label, probability, each class, error) with a row for each video
@@ -434,7 +434,7 @@ def predict_folder(
     path_of = dict(zip(names, paths))
     stamps = {o:_stamp(f) for o,f in path_of.items()}
     mine   = set(shard_of(sorted(path_of), shard))         # sorted: on another machine a list may come in another order
-    shown  = [o for o in names if o in mine]
+    listed = [o for o in names if o in mine]
 
     part,done = None,{}
     if out:
@@ -451,7 +451,7 @@ def predict_folder(
     except KeyboardInterrupt:
         if part: print(f'stopped; {len(done)} of {len(mine)} predictions are kept in {part.lines}, and the same call does the others')
         raise
-    df = part.write(shown, done) if part else _table(learn, shown, {k:(p,err) for k,(_,p,err) in done.items()})
+    df = part.write(listed, done) if part else _table(learn, listed, {k:(p,err) for k,(_,p,err) in done.items()})
     if out and shard: _merge(whole, shard, names, stamps)
     _warn_errors(df)
     return df

@@ -121,11 +121,12 @@ def _check_distributed(learn):
     "TypeError or ValueError for what cannot train in several processes"
     if type(learn).to_detach is Learner.to_detach:
         raise TypeError(f'distributed takes a VideoLearner, not {type(learn).__name__}: VideoLearner(dls, model, …) has the same arguments')
-    device = learn.dls.device
-    if device.type=='cpu': return
-    n_gpus = torch.get_device_module(device).device_count()
-    if int(os.environ['LOCAL_RANK'])>=n_gpus:
-        raise ValueError(f'each process needs a GPU of its own, and this machine has {n_gpus} ({device.type}): '
+    device,n_gpus = learn.dls.device,torch.cuda.device_count()
+    # these names, since PyTorch cannot be asked on which devices `DistributedDataParallel` and `SyncBatchNorm` work
+    if device.type not in ('cuda','cpu'):
+        raise ValueError(f"several processes train on CUDA or on a CPU, and the data goes to {device}: make the loaders with device='cpu'")
+    if device.type=='cuda' and int(os.environ['LOCAL_RANK'])>=n_gpus:
+        raise ValueError(f'each process needs a GPU of its own, and this machine has {n_gpus}: '
                          f"torchrun --nproc_per_node {n_gpus}, or loaders with device='cpu'")
 
 @contextmanager

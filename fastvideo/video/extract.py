@@ -211,7 +211,7 @@ def extract_all(
     n_workers:int=None,   # Processes, None: one for each CPU; 0: in this process
     force:bool=False,     # Write again what is there?
     quality:int=90,       # JPEG quality, 1 to 100
-    progress:bool=True,   # Show a progress bar?
+    progress:bool=True,   # Show how many are done?
     stride:int=1,         # Every `stride`-th frame; or …
     fps:float=None,       # … this many frames per second, on average where the rate varies; or …
     n_frames:int=None,    # … this many frames, spread over the video
@@ -353,7 +353,7 @@ def _extract_members(archive, members, dest, root, progress):
 def unrar(
     archive:str|Path,    # A .rar, .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz
     dest:str|Path=None,  # Folder for its contents; None: fastai's data folder / the archive's name
-    progress:bool=True   # Show a progress bar?
+    progress:bool=True   # Show how many are done?
 ):
     """Extract `archive` to `dest` and return `dest`; a single top folder is left out.
     A second call goes on where the first stopped. `VideoError` for an archive that cannot be unpacked"""

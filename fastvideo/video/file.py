@@ -336,12 +336,12 @@ class VideoInfo:
     mirrored:bool     # … and are they then mirrored left to right?
     vfr:bool          # Does the frame rate vary? As far as the header and the first frames tell
     audio:bool        # Is there sound?
-    stream:int=0      # Number of the video stream that all this is about, the best, …
-    streams:int=1     # … of so many
+    stream:int=0      # Number of the video stream that is described here, the best one
+    streams:int=1     # Number of video streams in the file
 
 # %% ../../nbs/video/00_file.ipynb #8f3bd121
 def _ends_late(c):
-    "Is the duration of `c` the time of its end, whenever it begins? ffmpeg writes Matroska and WebM so; mkvmerge, for one, does not"
+    "Is the duration of `c` the time of its end, also if it begins late? ffmpeg writes Matroska and WebM so; mkvmerge, for one, does not"
     by = {k.lower():v for k,v in c.metadata.items()}.get('encoder', '')
     return 'matroska' in c.format.name and by.startswith('Lavf')
 
@@ -554,7 +554,7 @@ def verify_videos(
     files:list,           # Paths of videos
     n_workers:int=None,   # Processes, None: one for each CPU; 0: in this process
     quick:bool=False,     # Decode the first frame only?
-    progress:bool=True,   # Show a progress bar?
+    progress:bool=True,   # Show how many are done?
     time_limit:float=600  # Seconds for one video
 ):
     "A DataFrame (file, frames that can be decoded, error) of the videos with which something is wrong; empty if all is well"

@@ -15,7 +15,8 @@ import multiprocessing as mp, re, signal, sys, time
 # %% ../../nbs/video/03_processes.ipynb #73b01fd9
 def watched():
     "Is there a notebook or a terminal, where a progress bar can be drawn again?"
-    return IN_NOTEBOOK or sys.stdout.isatty()
+    # there may be no standard output, or an object in its place that only writes
+    return IN_NOTEBOOK or getattr(sys.stdout, 'isatty', bool)()
 
 def shown(
     its,             # What is done, piece by piece
