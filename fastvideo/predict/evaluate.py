@@ -216,8 +216,7 @@ def evaluate_views(
     views = ViewsDL(dl, n_clips, n_crops, 'raise' if on_error=='raise' else 'skip')
     check_labels(dl, vocab)
     seen = _Seen()
-    # in half precision logits that differ would become equal probabilities
-    preds = device_preds(learn, views, partial(torch.softmax, dim=-1, dtype=torch.float32), seen)
+    preds = device_preds(learn, views, class_probs, seen)
     probs,targs,video,start = [o.cpu() for o in (*preds, torch.cat(seen.video), torch.cat(seen.start))]
     # workers finish their videos in any order
     order = video.argsort(stable=True)

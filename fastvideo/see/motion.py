@@ -216,7 +216,7 @@ def _ask(learn, dl, n_draws, seed):
     if clips.reader.n_frames==1: raise ValueError('these loaders have clips of n_frames=1: one frame has no order')
     check_labels(dl, learn.dls.vocab)
     seen = _Orders(n_clips, n_draws, seed)
-    probs,targs = learn.get_preds(dl=clips, act=partial(torch.softmax, dim=-1, dtype=torch.float32), reorder=False, cbs=seen)
+    probs,targs = learn.get_preds(dl=clips, act=class_probs, reorder=False, cbs=seen)
     check_numbers(probs)
     video,clip = tensor(seen.video),tensor(seen.clip)
     own = clip<n_clips
