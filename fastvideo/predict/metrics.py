@@ -85,7 +85,7 @@ class VideoMetric(AccumMetric):
     def accum_values(self, preds, targs, learn=None):
         if targs.ndim!=1: raise ValueError(f'{self.name} is for videos with one label each')
         video = getattr(targs, 'video', None)
-        super().accum_values(F.softmax(preds.float(), dim=-1).as_subclass(Tensor), targs.as_subclass(Tensor), learn)
+        super().accum_values(class_probs(preds).as_subclass(Tensor), targs.as_subclass(Tensor), learn)
         if video is not None: self.videos.append((learn.to_detach if learn else to_detach)(video.to(preds.device)))
 
     @property

@@ -185,7 +185,7 @@ class _Orders(Callback):
         self.n_frames = max(self.n_frames, x.shape[1])
         for k in orders[0]:
             idxs = tensor([o[k] for o in orders]).to(x.device)
-            probs = self.model(x[rows,idxs]).float().softmax(-1)
+            probs = class_probs(self.model(x[rows,idxs]))
             self.preds[k].append(to_detach(probs.as_subclass(Tensor), gather=False))
 
 def _table(hits, n_frames):
