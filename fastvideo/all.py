@@ -1,4 +1,5 @@
 from fastai.vision.all import *
+from .video.open import VideoError,check_folder,check_writable,open_video
 from .video.file import *
 from .video.writing import versions
 from .video.sampling import *

@@ -8,6 +8,7 @@ __all__ = ['VideoAnswer', 'video_answer', 'answer_html', 'app_page', 'fastvideo_
 # %% ../../nbs/cli/03_app.ipynb #0bb27099
 from fastai.vision.all import *
 from fastcore.script import *
+from ..video.open import *
 from ..video.file import *
 from ..predict.evaluate import *
 from ..data.volumes import *

@@ -8,7 +8,7 @@ __all__ = ['bars', 'at_least', 'command']
 # %% ../../nbs/cli/00_command.ipynb #780004a1
 from fastai.vision.all import *
 from fastcore.script import *
-from ..video.file import *
+from ..video.open import *
 from ..video.processes import *
 import contextlib, json, re, sys
 

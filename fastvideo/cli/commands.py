@@ -8,6 +8,7 @@ __all__ = ['fastvideo_extract', 'fastvideo_check', 'fastvideo_evaluate', 'fastvi
 # %% ../../nbs/cli/04_commands.ipynb #6ac4279f
 from fastai.vision.all import *
 from fastcore.script import *
+from ..video.open import *
 from ..video.file import *
 from ..video.extract import *
 from ..data.split import *

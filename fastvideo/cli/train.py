@@ -8,7 +8,7 @@ __all__ = ['official_splits', 'dls_lists', 'read_lists', 'fastvideo_train']
 # %% ../../nbs/cli/01_train.ipynb #6181d508
 from fastai.vision.all import *
 from fastcore.script import *
-from ..video.file import *
+from ..video.open import *
 from ..video.writing import *
 from ..data.split import *
 from ..models.registry import *

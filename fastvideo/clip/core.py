@@ -8,6 +8,7 @@ __all__ = ['resize_clip', 'read_frames', 'wrong_values', 'wrong_shape', 'describ
 
 # %% ../../nbs/clip/00_core.ipynb #47528de0
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.extract import *
 from operator import index as as_int

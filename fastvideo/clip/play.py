@@ -7,6 +7,7 @@ __all__ = ['gif_bytes', 'ClipGrid', 'clip_grid']
 
 # %% ../../nbs/clip/01_play.ipynb #f2721b21
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from .core import *
 from html import escape

@@ -8,6 +8,7 @@ __all__ = ['get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batc
 
 # %% ../../nbs/data/03_block.ipynb #f5c78a3b
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
 from ..video.extract import *

@@ -9,6 +9,7 @@ __all__ = ['check_there', 'check_items', 'fit_bs', 'check_splits', 'check_shapes
 # %% ../../nbs/data/01_loader.ipynb #cde1d100
 from fastai.vision.all import *
 from fastai.data.load import _loaders
+from ..video.open import *
 from ..video.file import *
 from numbers import Integral
 import contextlib, difflib, functools, inspect, json, multiprocessing, multiprocessing.util, os, re, tempfile, time

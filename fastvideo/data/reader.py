@@ -7,6 +7,7 @@ __all__ = ['crop_clip', 'crop_hw', 'read_size', 'check_crops', 'crop_views', 'Cl
 
 # %% ../../nbs/data/02_reader.ipynb #79d66a66
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *

@@ -8,6 +8,7 @@ __all__ = ['ucf101_group', 'source_group', 'GroupSplitter', 'LeakWarning', 'audi
 
 # %% ../../nbs/data/00_split.ipynb #00bcb59a
 from fastai.data.all import *
+from ..video.open import *
 from ..video.file import *
 from dataclasses import dataclass
 import hashlib, re

@@ -7,7 +7,7 @@ __all__ = ['Volume', 'ReadVolume', 'VolumeBlock', 'volume_items', 'load_npz']
 
 # %% ../../nbs/data/04_volumes.ipynb #ffcde3e6
 from fastai.vision.all import *
-from ..video.file import *
+from ..video.open import *
 from ..clip.core import *
 from .reader import *
 from .block import *

@@ -7,7 +7,7 @@ __all__ = ['organ_names', 'solids', 'organmnist3d', 'render_solid', 'solid_volum
 
 # %% ../../nbs/datasets/02_organs.ipynb #8bf508a5
 from fastai.vision.all import *
-from ..video.file import *
+from ..video.open import *
 from ..video.writing import *
 from .ucf101 import *
 import hashlib

@@ -7,6 +7,7 @@ __all__ = ['motions', 'render_shape', 'begin_set', 'make_videos', 'moving_shapes
 
 # %% ../../nbs/datasets/00_shapes.ipynb #4064e123
 from fastai.basics import *
+from ..video.open import *
 from ..video.file import *
 import json
 

@@ -8,6 +8,7 @@ __all__ = ['ucf101_urls', 'ucf101_moves', 'download', 'ucf101', 'ucf101_shaped']
 # %% ../../nbs/datasets/01_ucf101.ipynb #1597a408
 from fastai.basics import *
 from fastprogress.fastprogress import progress_bar
+from ..video.open import *
 from ..video.file import *
 from ..video.extract import *
 from .shapes import *

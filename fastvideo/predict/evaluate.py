@@ -8,6 +8,7 @@ __all__ = ['clip_reader', 'ViewsDL', 'device_preds', 'Evaluation', 'check_labels
 
 # %% ../../nbs/predict/01_evaluate.ipynb #9fed38ec
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
 from ..data.loader import *

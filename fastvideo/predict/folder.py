@@ -8,6 +8,7 @@ __all__ = ['has_one_label', 'start_probs', 'view_probs', 'named_probs', 'FilesDL
 
 # %% ../../nbs/predict/02_folder.ipynb #bf06e49b
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.processes import *
 from ..video.sampling import *

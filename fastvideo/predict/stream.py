@@ -7,6 +7,7 @@ __all__ = ['clip_seconds', 'stream_windows', 'predict_stream', 'timeline_segment
 
 # %% ../../nbs/predict/03_stream.ipynb #7555ff5f
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *

@@ -7,6 +7,7 @@ __all__ = ['few_frames', 'frame_orders', 'paired_change', 'MotionReport', 'motio
 
 # %% ../../nbs/see/02_motion.ipynb #d9f88e14
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
 from ..clip.core import *

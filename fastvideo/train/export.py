@@ -8,6 +8,7 @@ __all__ = ['save_video_model', 'load_video_learner', 'to_torch_export', 'to_onnx
 # %% ../../nbs/train/08_export.ipynb #066648b1
 from fastai.vision.all import *
 from .. import __version__
+from ..video.open import *
 from ..video.file import *
 from ..video.writing import *
 from ..clip.core import *

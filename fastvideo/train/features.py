@@ -9,6 +9,7 @@ __all__ = ['is_frozen', 'check_features', 'feature_key', 'FeatureFile', 'open_fe
 # %% ../../nbs/train/03_features.ipynb #dd724821
 from fastai.vision.all import *
 from .. import __version__
+from ..video.open import *
 from ..video.file import *
 from ..video.writing import *
 from ..data.loader import *

@@ -7,6 +7,7 @@ __all__ = ['VideoLearner', 'add_normalize', 'check_learner', 'video_learner']
 
 # %% ../../nbs/train/06_learner.ipynb #f2dcb061
 from fastai.vision.all import *
+from ..video.open import *
 from ..video.file import *
 from ..clip.core import *
 from ..clip.mix import *

@@ -11,6 +11,7 @@ from fastai.callback.tracker import TrackerCallback
 from fastai.callback.schedule import ParamScheduler
 from fastai.callback.fp16 import MixedPrecision
 from fastai.callback.training import GradientAccumulation
+from ..video.open import *
 from ..video.file import *
 from ..video.writing import *
 import glob

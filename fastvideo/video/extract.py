@@ -8,6 +8,7 @@ __all__ = ['frame_extensions', 'natural_key', 'ls_sorted', 'read_manifest', 'avi
 # %% ../../nbs/video/04_extract.ipynb #c2048f44
 from fastai.basics import *
 from fastai.data.external import fastai_path
+from .open import *
 from .file import *
 from .processes import *
 from .sampling import *
