@@ -287,14 +287,14 @@ class VideoDataLoaders(DataLoaders):
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
                     train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, x_block=VideoBlock, vocab=None,
-                    stride=1, duration=None, fps=None, short='loop', speed=None, **kwargs):
+                    stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, **kwargs):
         check_names(kwargs, cls.from_folder)
         _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips)
         if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
-        cfg = model_cfg(arch) if arch else SimpleNamespace(n_frames=8, size=112)
+        cfg = model_cfg(arch) if arch else SimpleNamespace(n_frames=8, size=112, spacing='stride')
         n_frames,size = ifnone(n_frames, cfg.n_frames),ifnone(size, cfg.size)
         block = x_block(n_frames, size, sampling=sampling, valid_sampling=valid_sampling, valid_size=valid_size,
-                        stride=stride, duration=duration, fps=fps, short=short, speed=speed)
+                        stride=stride, duration=duration, fps=fps, short=short, speed=speed, spacing=ifnone(spacing, cfg.spacing))
         late = first(o for o in L(item_tfms) if isinstance(o, ShortSide))
         if late:
             raise ValueError(f'the loaders read clips at {size=} already: give size={late} instead of item_tfms; '
@@ -340,7 +340,7 @@ class VideoDataLoaders(DataLoaders):
         path:str|Path,              # A folder of videos or frames, `<class>/<clip>` or `train/<class>/<clip>`
         train:str='train',          # Folder of the training set …
         valid:str=None,             # … and of the validation set, used if both are there; None: `valid`, `val` or `test`
-        arch=None,                  # The model that will train: it gives n_frames and size if these are not given
+        arch=None,                  # The model that will train: it gives n_frames, size and spacing if these are not given
         n_frames:int=None,          # Frames in a clip; None: what `arch` wants, else 8
         size:int|tuple|ShortSide=None, # What the model sees, pixels: square, (height,width), `short_side_jitter(…)`; None: `arch`, else 112
         bs:int=16,                  # Clips in a batch
@@ -362,6 +362,7 @@ class VideoDataLoaders(DataLoaders):
         group_func:Callable=None,   # Group of a path: no group stands on both sides. None: what names of UCF101 and Kinetics tell
         item_tfms=None,             # Transforms of clips
         batch_tfms=None,            # Transforms of batches
+        spacing:str=None,           # Places of frames in 'first', 'random', 'tile': 'stride' or 'linspace'; None: `arch`, else 'stride'
         **kwargs
     ):
         "Loaders of a folder of class folders. `train` and `valid` are used as they are; else `valid_pct` of each class validate, by groups"
@@ -375,7 +376,7 @@ class VideoDataLoaders(DataLoaders):
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
                                item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
                                short=short, valid_sampling=valid_sampling, train_clips=train_clips, epoch_clips=epoch_clips,
-                               valid_clips=valid_clips, on_error=on_error, valid_size=valid_size, speed=speed, **kwargs)
+                               valid_clips=valid_clips, on_error=on_error, valid_size=valid_size, speed=speed, spacing=spacing, **kwargs)
 
 def _warn_depths(items, path):
     "Warn if the `items` lie at different depths under `path`, with an example of each"

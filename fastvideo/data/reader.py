@@ -100,6 +100,7 @@ def clip_path(
 class ReadClip(Transform):
     "From a path, or whatever `TensorVideo.create` takes, to a clip of exactly `n_frames` frames"
     input_types = (str,Path,bytes,io.IOBase,np.ndarray,Tensor,ImageTuple)
+    spacing = 'stride'   # of readers that were pickled before there was a choice
     span = []   # start and end, in seconds, of the clip that this process read last; empty if the frame rate is not known
     def __init__(self,
         n_frames:int=8,             # Frames in a clip; None: all
@@ -112,11 +113,12 @@ class ReadClip(Transform):
         short:str='loop',           # What to do with a video too short for the clip: 'loop', 'repeat' or 'raise'
         valid_size:int|tuple|ShortSide=None, # `size` for validation; None: `size`
         speed:tuple=None,           # (slowest,fastest): clips of training have a speed in between, for 'first', 'random' and 'tile'
-        clip_cls:type=TensorVideo   # What comes out: `TensorVideo`, or `ImageTuple`, which is not cropped
+        clip_cls:type=TensorVideo,  # What comes out: `TensorVideo`, or `ImageTuple`, which is not cropped
+        spacing:str='stride'        # How the frames of 'first', 'random' and 'tile' lie: 'stride', or 'linspace', first to last
     ):
         valid_sampling,valid_size = valid_sampling or sampling,ifnone(valid_size, size)
         n = ifnone(n_frames, 1)
-        for o in sampling,valid_sampling: check_sampling(n, o, short)
+        for o in sampling,valid_sampling: check_sampling(n, o, short, spacing=spacing)
         # only to check stride, duration and fps: the rate of the videos is not known yet, and no fps is equal to pi
         step = clip_step(math.pi, n, stride, duration, fps)
         if not {'first','random','tile'} & {sampling,valid_sampling}: check_sampling(n, sampling, short, step)
@@ -141,7 +143,7 @@ class ReadClip(Transform):
     def _sped(self, n, step):
         "`step` at a drawn speed, with half as likely as double; no faster than fits in a video of `n` frames, if `step` itself does"
         slow,fast = self.speed
-        fits = (n-1)/max(1, self.n_frames-1)
+        fits = n/self.n_frames if self.spacing=='linspace' else (n-1)/max(1, self.n_frames-1)
         return min(step*slow*(fast/slow)**random.random(), max(step, fits))
 
     def idxs(self, n, fps, train=False, clip=0, n_clips=1):
@@ -151,7 +153,7 @@ class ReadClip(Transform):
         if self.n_frames is not None:
             step = self._step(fps, sampling)
             if train and self.speed: step = self._sped(n, step)
-            res = clip_idxs(n, self.n_frames, sampling, step, self.short, train, clip, n_clips)
+            res = clip_idxs(n, self.n_frames, sampling, step, self.short, train, clip, n_clips, self.spacing)
         self.span[:] = (min(res)/fps,(max(res)+1)/fps) if fps and len(res) else ()
         return res
 
@@ -178,7 +180,7 @@ class ReadClip(Transform):
         check_crops(self.valid_size, n_crops)
         starts = []
         def choose(n, fps):
-            k = n_tiles(n, self.n_frames, self._step(fps, 'tile')) if n_clips is None else n_clips
+            k = n_tiles(n, self.n_frames, self._step(fps, 'tile'), self.spacing) if n_clips is None else n_clips
             clips = [self.idxs(n, fps, clip=i, n_clips=k) for i in range(k)]
             starts[:] = [o[0]/fps if fps else math.nan for o in clips]
             return L(clips).concat()

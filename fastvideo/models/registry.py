@@ -23,7 +23,8 @@ class ModelCfg:
     kwargs:dict = field(default_factory=dict) # Arguments that make this model of its family
     n_frames:int = 8                   # Frames in a clip if the caller gives no number
     size:int|tuple = 112               # Pixels if the caller gives none: a square, or (height,width)
-    stride:int = 1                     # The weights were trained on every `stride`-th frame of videos of 30 frames per second
+    stride:int = 1                     # The weights were trained on `n_frames` out of `n_frames` × `stride`, at 30 frames per second …
+    spacing:str = 'stride'             # … on every `stride`-th of these, or from the first to the last: 'linspace', see `clip_idxs`
     rules:tuple = ()                   # (argument, kind, value), …
     layout:str = 'TCHW'                # Order of the axes inside the model; all models take clips (B,T,C,H,W)
     mean:tuple = (0.485,0.456,0.406)   # Mean of the training data per channel, in [0,1]; the default is ImageNet's
@@ -43,7 +44,8 @@ def _made_for(n_frames, size):
 def _stats(mean, std): return dict(mean=mean, std=std)
 
 _k400  = dict(classes=400, trained_on='Kinetics-400')
-_grey  = _stats((0.45,)*3, (0.225,)*3)      # of PyTorchVideo and PySlowFast
+# PyTorchVideo and PySlowFast: the statistics of frames, and how they lie in a clip
+_grey  = dict(**_stats((0.45,)*3, (0.225,)*3), spacing='linspace')
 _tv    = dict(layout='CTHW', weights='torchvision', **_k400)
 _res18 = dict(**_tv, **_made_for(16, 112), stride=2, **_stats((0.43216,0.394666,0.37645), (0.22803,0.22145,0.216989)))
 _mvit  = dict(**_tv, n_frames=16, size=224, stride=4, rules=(('n_frames','fixed',16), ('size','fixed',224)), **_grey)

@@ -56,7 +56,7 @@ def _spread(n, reader):
     "Numbers of the frames that make the clip of a window of `n` frames"
     if n<reader.n_frames: return clip_idxs(n, reader.n_frames, 'uniform', short=reader.short)
     if reader.valid_sampling in ('uniform','segments'): return clip_idxs(n, reader.n_frames, reader.valid_sampling, short=reader.short)
-    return [i*n//reader.n_frames for i in range(reader.n_frames)]
+    return clip_idxs(n, reader.n_frames, 'first', n/reader.n_frames, reader.short, spacing=reader.spacing)
 
 def clip_seconds(
     reader:ReadClip, # Reads clips of `n_frames` frames, with a `stride`, a `duration` or an `fps`

@@ -54,7 +54,7 @@ class _ClipsDL(ViewsDL):
     def _choose(self, n, fps):
         r = self.reader
         own = [r.idxs(n, fps, clip=i, n_clips=self.n_own) for i in range(self.n_own)]
-        more = [clip_idxs(n, r.n_frames, s, r._step(fps, s), r.short) for s in self.more]
+        more = [clip_idxs(n, r.n_frames, s, r._step(fps, s), r.short, spacing=r.spacing) for s in self.more]
         return L(own+more).concat()
 
     def create_item(self, s):

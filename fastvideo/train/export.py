@@ -23,7 +23,7 @@ from .learner import *
 import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
-_settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short')
+_settings = ('n_frames','size','sampling','valid_sampling','stride','duration','fps','short','spacing')
 _readers  = dict(video=ReadClip, volume=ReadVolume)
 
 def _size(o):
