@@ -10,6 +10,7 @@ __all__ = ['resize_clip', 'read_frames', 'wrong_values', 'wrong_shape', 'describ
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.pixels import *
 from ..video.extract import *
 from operator import index as as_int
 import os, simplejpeg

@@ -9,6 +9,7 @@ __all__ = ['gif_bytes', 'ClipGrid', 'clip_grid']
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.pixels import *
 from .core import *
 from html import escape
 from matplotlib import colors as mcolors, font_manager
