@@ -115,9 +115,9 @@ def device_preds(
 @dataclass(repr=False)
 class Evaluation:
     "What `evaluate` found"
-    table:pd.DataFrame      # Rows clip and video; columns top_1, top_5, mean_class_accuracy
-    per_class:pd.DataFrame  # A row for each class: number of videos, accuracy of clips and of videos
-    confusion:pd.DataFrame  # Number of videos by their class (rows) and the predicted class (columns)
+    table:pd.DataFrame      # Rows clip and video; columns top_1, top_5, mean_class_accuracy, or for several labels those of `label_scores`
+    per_class:pd.DataFrame  # A row for each class: number of videos, accuracy of clips and of videos; or average_precision and f1 of videos
+    confusion:pd.DataFrame  # Videos by class (rows) and predicted class (columns); or the counts of `label_table` for each class
     preds:pd.DataFrame      # A row for each view: file, clip, crop, start in seconds, label, probability of each class
     videos:pd.DataFrame     # A row for each video: file, label, predicted, probability of each class; index: its place among the items
     unreadable:pd.DataFrame # A row for each video that was left out: file, times, error
@@ -138,13 +138,19 @@ def check_labels(
     "VideoError that names the first item of `dl` whose label is not in `vocab`"
     ds = dl.dataset
     # the label before it becomes a number
-    labels = [compose_tfms(o, ds.tls[1].tfms.fs[:-1]) for o in ds.items]
-    bad = [(_file(o),l) for o,l in zip(ds.items, labels) if l not in vocab.o2i]
+    before = list(itertools.takewhile(lambda o: not isinstance(o, Categorize), ds.tls[1].tfms.fs))
+    labels = [compose_tfms(o, before) for o in ds.items]
+    if _has_several(dl) and any(isinstance(o, str) for o in labels):
+        raise ValueError('videos with several labels are evaluated as pairs (path, list of labels), or from a table; '
+                         'the name of a folder is one label')
+    bad = [(_file(o),c) for o,l in zip(ds.items, labels) for c in L(l) if c not in vocab.o2i]
     if not bad: return
     file,label = bad[0]
     known = ', '.join(map(str, vocab[:5]))
     raise VideoError(file, f'has label {label!r}, which is none of the {len(vocab)} classes of the model, {known} …; '
                            f'{len(bad)} of {len(labels)} videos have such labels, and this is the first')
+
+def _has_several(dl): return isinstance(dl.dataset.tls[-1].tfms.fs[-1], (OneHotEncode,EncodedMultiCategorize))
 
 def _labelled(learn, items):
     "A DataLoader of `items`; the label of a path is the name of its folder"
@@ -160,13 +166,15 @@ def _labelled(learn, items):
 def labelled_dl(
     learn:Learner,         # Model and loaders
     dl=None,               # A DataLoader with labels, a folder, a list of items, or arrays (x,y); None: the validation set
-    who:str='evaluate'     # Name of the caller, for messages
+    who:str='evaluate',    # Name of the caller, for messages
+    several:bool=False     # May videos have several labels?
 ):
     """`dl` as a DataLoader with labels
 
     A folder holds folders of classes. The items of a list are paths, or like the items of `learn.dls`.
-    ValueError if a video has several labels; TypeError if `dl` is something else; VideoError if a file does not exist"""
-    if not isinstance(learn.dls.valid_ds.tls[-1].tfms.fs[-1], Categorize): raise ValueError(f'{who} is for videos with one label each')
+    ValueError for labels that `who` cannot judge; TypeError if `dl` is something else; VideoError if a file does not exist"""
+    if not isinstance(learn.dls.valid_ds.tls[-1].tfms.fs[-1], Categorize) and not (several and _has_several(learn.dls.valid)):
+        raise ValueError(f'{who} is for videos with {"labels" if several else "one label each"}')
     if dl is None: dl = learn.dls.valid
     if isinstance(dl, (str,Path)): dl = get_clips(dl) if Path(dl).is_dir() else [Path(dl)]
     if isinstance(dl, (list,tuple,L)): dl = _labelled(learn, dl)
@@ -203,6 +211,22 @@ def _confusion(probs, targs, names):
     count.index_put_((targs,probs.argmax(1)), tensor(1), accumulate=True)
     return pd.DataFrame(count.numpy(), pd.Index(names, name='actual'), pd.Index(names, name='predicted'))
 
+def _tables(clips, videos, names, thresh):
+    "table, per_class and confusion of an `Evaluation`; `clips` and `videos` are pairs (probabilities, targets)"
+    if clips[1].ndim==1:
+        return dict(table=pd.DataFrame([_scores(*clips),_scores(*videos)], ['clip','video']),
+                    per_class=_per_class(clips, videos, names), confusion=_confusion(*videos, names))
+    df = label_table(*videos, thresh).set_axis(names)
+    per_class = df[['average_precision','f1']]
+    per_class.insert(0, 'videos', df.true_positive+df.false_negative)
+    return dict(table=pd.DataFrame([label_scores(*clips, thresh),label_scores(*videos, thresh)], ['clip','video']),
+                per_class=per_class, confusion=df.drop(columns=per_class.columns[1:]))
+
+def _words(targs, names):
+    "The label of each row, or, of rows with a 1 for each label, the labels joined by `;`"
+    if targs.ndim==1: return [names[i] for i in targs]
+    return [';'.join(names[k] for k in o.nonzero().flatten()) for o in targs]
+
 def evaluate_views(
     learn:Learner,     # Model and loaders
     dl=None,           # A DataLoader with labels, a folder, a list of items, or arrays (x,y); None: the validation set
@@ -212,12 +236,13 @@ def evaluate_views(
     """An `Evaluation`: accuracy by clip and by video, over `n_clips` × `n_crops` views of each video
 
     A video that cannot be read is left out; with `on_error='raise'` in the validation set it raises `VideoError` instead"""
-    dl,vocab = labelled_dl(learn, dl, 'evaluate'),learn.dls.vocab
+    dl,vocab = labelled_dl(learn, dl, 'evaluate', several=True),learn.dls.vocab
+    several,thresh = _has_several(dl),getattr(learn.loss_func, 'thresh', .5)
     on_error = getattr(learn.dls.valid, 'on_error', 'raise')
     views = ViewsDL(dl, n_clips, n_crops, 'raise' if on_error=='raise' else 'skip')
     check_labels(dl, vocab)
     seen = _Seen()
-    preds = device_preds(learn, views, class_probs, seen)
+    preds = device_preds(learn, views, label_probs if several else class_probs, seen)
     probs,targs,video,start = [o.cpu() for o in (*preds, torch.cat(seen.video), torch.cat(seen.start))]
     # workers finish their videos in any order
     order = video.argsort(stable=True)
@@ -230,12 +255,11 @@ def evaluate_views(
     preds = pd.DataFrame(dict(file=[file[i] for i in video.tolist()]))
     check_numbers(probs, preds.file.tolist())
     k = pd.Series(video).groupby(video.tolist()).cumcount()                      # number of the view in its video
-    preds  = preds.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=[names[i] for i in targs])
-    videos = dict(file=[*file.values()], label=[names[i] for i in vtargs], predicted=[names[i] for i in vprobs.argmax(1)])
+    preds  = preds.assign(clip=k//n_crops, crop=k%n_crops, start=start.tolist(), label=_words(targs, names))
+    said   = vprobs>thresh if several else vprobs.argmax(1)
+    videos = dict(file=[*file.values()], label=_words(vtargs, names), predicted=_words(said, names))
     return Evaluation(
-        table      = pd.DataFrame([_scores(probs, targs),_scores(vprobs, vtargs)], ['clip','video']),
-        per_class  = _per_class((probs,targs), (vprobs,vtargs), names),
-        confusion  = _confusion(vprobs, vtargs, names),
+        **_tables((probs,targs), (vprobs,vtargs), names, thresh),
         preds      = _with_probs(preds, probs, vocab),
         videos     = _with_probs(pd.DataFrame(videos, [*place.values()]), vprobs, vocab),
         unreadable = views.unreadable())

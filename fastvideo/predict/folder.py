@@ -39,7 +39,7 @@ def start_probs(
     bs:int=None      # Views in a batch; None: as in validation
 ):
     "Start to compute `view_probs`. What comes back is a function that waits for them, and gives them"
-    act = class_probs if has_one_label(learn) else lambda o: torch.sigmoid(o.float())
+    act = class_probs if has_one_label(learn) else label_probs
     dl,res = learn.dls.valid,[]
     with learn.no_bar():
         for b in x.split(ifnone(bs, dl.bs)):
