@@ -31,6 +31,7 @@ from .datasets.phone import *
 from .data.split import *
 from .data.loader import VideoDL
 from .data.reader import *
+from .data.table import read_table,find_files,unlisted_videos
 from .data.block import *
 from .data.volumes import *
 from .predict.metrics import *

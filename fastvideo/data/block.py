@@ -20,6 +20,7 @@ from .split import *
 from ..models.registry import *
 from .loader import *
 from .reader import *
+from .table import *
 from copy import deepcopy
 
 # %% ../../nbs/data/03_block.ipynb #551b214f
@@ -304,7 +305,9 @@ class VideoDataLoaders(DataLoaders):
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
         _check_y_block(y_block, labels)
-        classes = check_items(files, labels)
+        classes = check_items(files, labels, on_error)
+        if isinstance(group_func, str): group_func = RegexGroup(group_func)
+        if isinstance(group_func, RegexGroup): group_func.check(files)
         group_func = group_func or source_group
         splits = cls._split(files, dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
         if on_error!='raise': splits = _readable_first(files, splits)
@@ -359,7 +362,7 @@ class VideoDataLoaders(DataLoaders):
         on_error:str='raise',       # What to do if a video cannot be read: 'raise', 'skip' it, or 'replace' it by the next
         valid_size:int|tuple|ShortSide=None, # `size` for validation; None: `size`. Whole frames come in batches of one video
         speed:tuple=None,           # (slowest,fastest), as (.5,2): clips of training have a speed between, for 'first', 'random' and 'tile'
-        group_func:Callable=None,   # Group of a path: no group stands on both sides. None: what names of UCF101 and Kinetics tell
+        group_func:Callable|str=None, # Group of a path, or a pattern for `RegexGroup`: no group stands on both sides. None: what names tell
         item_tfms=None,             # Transforms of clips
         batch_tfms=None,            # Transforms of batches
         spacing:str=None,           # Places of frames in 'first', 'random', 'tile': 'stride' or 'linspace'; None: `arch`, else 'stride'
@@ -425,16 +428,6 @@ def from_name_func(cls:VideoDataLoaders,
     return cls.from_path_func(path, L(fnames).map(Path), using_attr(label_func, 'name'), **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #c901db9a
-def _column(df, c):
-    "Column `c` of the table, a name or a number, as a list; ValueError if it has no such column"
-    if not isinstance(c, (str,int)):
-        raise ValueError(f'a column is a name or a number, not {c!r}; several labels stand in one column, with label_delim')
-    if isinstance(c, str) and c not in df.columns:
-        raise ValueError(f'no column {c!r} in the table: it has {", ".join(map(str, df.columns))}')
-    if isinstance(c, int) and not -df.shape[1]<=c<df.shape[1]:
-        raise ValueError(f'no column {c} in the table: it has {df.shape[1]}, {", ".join(map(str, df.columns))}')
-    return L((df[c] if isinstance(c, str) else df.iloc[:,c]).tolist())
-
 @patch(cls_method=True)
 @_kw
 def from_df(cls:VideoDataLoaders,
@@ -444,26 +437,22 @@ def from_df(cls:VideoDataLoaders,
     label_col:int|str=1,        # Column of the labels
     label_delim:str=None,       # What separates the labels of a video, if it may have several
     group_col:int|str=None,     # Column of the groups: no group stands on both sides
-    valid_col:int|str=None,     # Column that is True for the validation set
+    valid_col:int|str=None,     # Column that is True for the validation set, or `train` and `valid`
     **kwargs
 ):
     "Loaders of a table. ValueError or `VideoError` for columns that are not there, and for cells that are empty"
-    files,labels = _column(df, fn_col).map(lambda o: Path(path)/str(o)),_column(df, label_col)
+    files,labels = find_files(path, table_column(df, fn_col)),table_labels(df, label_col, label_delim)
     if group_col is not None:
-        groups = _column(df, group_col)
+        groups = table_column(df, group_col)
         bare = [f for f,g in zip(files, groups) if g is None or g!=g]
         if bare:
             raise VideoError(bare[0], f'has no group in column {group_col!r}; {len(bare)} of the {len(files)} have none, this is the first')
         kwargs['group_func'] = dict(zip(files, groups)).get
-    if valid_col is not None:
-        valid = _column(df, valid_col)
-        odd = first(o for o in valid if o not in (0,1))
-        if odd is not None: raise ValueError(f'column {valid_col!r} must hold True or False in each row, not {odd!r}')
-        kwargs['splits'] = tuple(L(i for i,o in enumerate(valid) if o==v) for v in (False,True))
-    if label_delim is not None:
-        # as in fastai an empty text is no label at all; an empty cell (NaN) stays one, and is a mistake
-        labels = labels.map(lambda o: L(o.split(label_delim)).filter() if isinstance(o, str) else o)
-        kwargs['y_block'] = MultiCategoryBlock
+    if valid_col is not None: kwargs['splits'] = table_sides(df, valid_col)
+    if label_delim is not None: kwargs['y_block'] = MultiCategoryBlock
+    numbers = numeric_labels(labels)
+    if numbers and 'y_block' not in kwargs:
+        warn(f'column {label_col!r}: {numbers}. A number is predicted by regression, y_block=RegressionBlock; classes are better text')
     return cls.from_lists(path, files, labels, **kwargs)
 
 @patch(cls_method=True)
@@ -472,13 +461,8 @@ def from_csv(cls:VideoDataLoaders,
     path:str|Path,                  # Folder of the table; its file names are relative to it
     csv_fname:str='labels.csv',     # The table, in `path`
     header:int|str='infer',         # Row of the column names, as in `pd.read_csv`
-    delimiter:str=',',              # What separates the columns, as in `pd.read_csv`
+    delimiter:str=None,             # What separates the columns; None: comma, semicolon or tab, as in the first line
     **kwargs
 ):
     "Loaders of a csv file; takes the keywords of `from_df`, too"
-    file = Path(path)/csv_fname
-    if not file.is_file(): raise VideoError(file, 'no such file')
-    try: df = pd.read_csv(file, header=header, delimiter=delimiter)
-    except (UnicodeDecodeError,pd.errors.EmptyDataError,pd.errors.ParserError) as e:
-        raise VideoError(file, f'is no table that can be read ({e})') from e
-    return cls.from_df(df, path, **kwargs)
+    return cls.from_df(read_table(Path(path)/csv_fname, header, delimiter, kwargs.get('fn_col', 0)), path, **kwargs)

@@ -11,25 +11,31 @@ from fastai.vision.all import *
 from fastai.data.load import _loaders
 from ..video.open import *
 from ..video.file import *
+from .split import *
 from numbers import Integral
 import contextlib, difflib, functools, inspect, json, multiprocessing, multiprocessing.util, os, re, tempfile, time
 
 # %% ../../nbs/data/01_loader.ipynb #25f6bce3
 def check_there(
-    files:list   # Paths; other items, such as arrays, count as there
+    files:list,            # Paths; other items, such as arrays, count as there
+    on_error:str='raise'   # What is done with videos that cannot be read; if not 'raise', missing ones are such videos
 ):
-    "`VideoError` if paths are missing, with the first of them and their number"
+    "`VideoError` if paths are missing, with their number and the first three; a warning if that is no error and some are there"
     gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
-    if gone:
-        raise VideoError(gone[0], f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first')
+    if not gone: return
+    msg = f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first'
+    if gone[1:]: msg += f', then {", ".join(Path(o).name for o in gone[1:3])}{" …" if len(gone)>3 else ""}'
+    if on_error=='raise' or len(gone)==len(files): raise VideoError(gone[0], msg)
+    warn(f'{gone[0]}: {msg}. {on_error}: they count as videos that cannot be read')
 
 def check_items(
-    files:list,   # Paths, or other items, such as arrays
-    labels:list   # A label of each, or a list of labels
+    files:list,            # Paths, or other items, such as arrays
+    labels:list,           # A label of each, or a list of labels
+    on_error:str='raise'   # As in `check_there`
 ):
     "The classes, sorted. ValueError or `VideoError` for a list of videos that nothing can be learned from"
     if not len(files): raise ValueError('no videos in the list: nothing to learn from')
-    check_there(files)
+    check_there(files, on_error)
     bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
     paths = [(os.path.abspath(f),o) for f,o in zip(files, labels) if isinstance(f, (str,Path))]
@@ -44,8 +50,9 @@ def check_items(
     if len(kinds)>1:
         raise ValueError(f'labels must be of one type, not {" and ".join(sorted(o.__name__ for o in kinds))}: make all of them text')
     vocab = flat.unique().sorted()
-    odd = first(o for o in vocab if isinstance(o, str) and o!=o.strip() and o.strip() in vocab)
-    if odd: warn(f'the classes {odd!r} and {odd.strip()!r} differ in spaces only: are they one?')
+    for o in similar_names(vocab):
+        what = 'spaces' if len({' '.join(c.split()) for c in o})==1 else 'capitals, spaces, underscores or the form of Unicode'
+        warn(f'the classes {" and ".join(map(repr, o))} differ in {what} only: are they one?')
     if len(vocab)<2:
         raise ValueError(f'{files[0]}: one class only, {", ".join(map(repr, vocab))}: '
                          'there is nothing to tell apart. In folders, classes are <class>/clip.mp4')
