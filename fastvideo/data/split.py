@@ -50,8 +50,8 @@ class RegexGroup:
         try: self.re = re.compile(pattern)
         except re.error as e: raise ValueError(f'{pattern!r} is no regular expression ({e}): brackets and others count as signs') from e
         if not self.re.groups:
-            raise ValueError(f'the regular expression {pattern!r} has no brackets: put them around what the clips of a group have in common, '
-                             r"as in '(\d{8})'")
+            raise ValueError(f'the regular expression {pattern!r} has no brackets: put them around what the clips of a group have in '
+                             r"common, as in '(\d{8})'")
 
     def find(self, path):
         "The group of `path`, or None"

@@ -8,6 +8,7 @@ __all__ = ['read_table', 'column_number', 'table_column', 'find_files', 'unliste
 
 # %% ../../nbs/data/02a_table.ipynb #5f8b9599
 from fastai.data.all import *
+from ..video.open import *
 from ..video.file import *
 from ..video.extract import *
 from .split import *
@@ -20,7 +21,8 @@ def _delimiter(file):
     return max(',;\t', key=line.count)
 
 def _read(file, **kwargs):
-    try: return pd.read_csv(file, encoding='utf-8-sig', skipinitialspace=True, index_col=False, keep_default_na=False, na_values=[''], **kwargs)
+    cells = dict(skipinitialspace=True, index_col=False, keep_default_na=False, na_values=[''])
+    try: return pd.read_csv(file, encoding='utf-8-sig', **cells, **kwargs)
     except UnicodeDecodeError as e:
         raise VideoError(file, f'is no table that can be read ({e}): save it as UTF-8, in Excel as "CSV UTF-8"') from e
     except (pd.errors.EmptyDataError,pd.errors.ParserError,ValueError) as e:
@@ -35,7 +37,7 @@ def read_table(
     "The table as a DataFrame. `VideoError` for a file that is not there, or is no table"
     file = Path(file)
     if not file.is_file():
-        near = [o.name for o in file.parent.glob('*') if o.suffix.lower() in ('.csv','.tsv')] if file.parent.is_dir() else []
+        near = [o.name for o in file.parent.glob('*') if o.suffix.lower() in ('.csv','.tsv')]
         raise VideoError(file, 'no such file'+(f'; there is {", ".join(sorted(near)[:3])}' if near else ''))
     how = dict(header=header, delimiter=delimiter or _delimiter(file))
     df = _read(file, **how)
@@ -81,13 +83,13 @@ def find_files(
     "The path of each name, with the suffix that is there; a name without a file stays as it is. ValueError for empty names"
     bare = [i for i,o in enumerate(names) if o is None or o!=o or str(o).strip()=='']
     if bare:
-        raise ValueError(f'{len(bare)} of the {len(names)} rows of the table have no file name, the first is row {bare[0]+1} below the header: '
-                         'fill the cell or delete the row')
+        raise ValueError(f'{len(bare)} of the {len(names)} rows of the table have no file name, the first is row {bare[0]+1} below '
+                         'the header: fill the cell or delete the row')
     beside = {}
     def others(folder):
         "What is in `folder`, by the name without the suffix of a video"
         if folder not in beside:
-            there = [o for o in folder.iterdir() if o.is_dir() or o.suffix.lower() in video_extensions or not o.suffix] if folder.is_dir() else []
+            there = [o for o in folder.glob('*') if o.is_dir() or o.suffix.lower() in video_extensions or not o.suffix]
             beside[folder] = groupby(there, lambda o: clip_key(o)[1])
         return beside[folder]
     def find(name):
@@ -146,7 +148,8 @@ def table_sides(
     is_valid = cells
     if sides<={'valid','val','validation','test'}:
         if len(sides)>1:
-            raise ValueError(f'column {valid_col!r} holds {" and ".join(sorted(sides))}: one of them validates, so take the rows of the other out')
+            raise ValueError(f'column {valid_col!r} holds {" and ".join(sorted(sides))}: '
+                             'one of them validates, so take the rows of the other out')
         is_valid = texts.map(sides.__contains__)
     odd = [o for o in is_valid if o not in (0,1)]
     if odd: raise ValueError(f'column {valid_col!r} must hold True or False in each row, or train and valid, not {odd[0]!r}')
