@@ -76,6 +76,37 @@ def _check_file(src):
     if p.stat().st_size==0:       raise VideoError(src, 'the file is empty (0 bytes): get it again')
     if not os.access(p, os.R_OK): raise VideoError(src, 'you may not read this file: change its permissions, or take it out of the folder')
 
+# %% ../../nbs/video/06_open.ipynb #d617d5e1
+# formats of ffmpeg that read one file; formats that open others by name (concat, hls, dash, sdp, imf, image2, vobsub, mlv, …) are not here
+_videos = '''
+    mov matroska avi mpegts mpeg mpegvideo asf asf_o flv live_flv kux gif apng ogg mxf mxf_opatom gxf lxf dv nut nuv nsv wtv rm ivr swf ty pva
+    h261 h263 h264 hevc vvc evc av1 obu ivf m4v vc1 vc1test cavsvideo avs2 avs3 dirac dnxhd apv mjpeg mjpeg_2000 mpjpeg smjpeg jpegxl_anim
+    yuv4mpegpipe cine r3d ser ifv luodat dhav hxvs lmlm4 simbiosis_imx ingenient mtv mods moflex mxg nc pmp vivo vividas xmv
+    4xm anm avs bethsoftvid bfi bink bmv c93 cdg cdxl dfa dsicin dxa ea ea_cdata film_cpk filmstrip flic gdv hnm idcin iff ipmovie ipu iv8
+    jv lvf mm mv mvi paf pdv psxstr rl2 roq rpl sga siff smk smush thp tiertexseq tmv txd usm vmd wc3movie wsvqa yop'''.split()
+_sounds = '''
+    aac ac3 ac4 aiff amr amrnb amrwb ape au caf dsf dss dts dtshd eac3 flac gsm iamf ilbc mlp mp3 mpc mpc8 oma qcp
+    shn tak truehd tta voc w64 wav wv xa xwma'''.split()
+# names of pictures; what an SVG names is opened, too
+_pictures = sorted(o for o in av.formats_available if o.endswith('_pipe') and o!='svg_pipe')
+
+_one_file = ','.join(_videos+_sounds+_pictures)
+
+def _only(protocol):
+    "Options with which ffmpeg opens one file, through `protocol`, and nothing else"
+    return dict(format_whitelist=_one_file, protocol_whitelist=protocol)
+
+# texts that name files and addresses, and what stands in each of them
+_playlists = {'concat':b'ffconcat', 'HLS':b'#EXTM3U', 'SDP':b'c=IN IP', 'DASH':b'<MPD', 'IMF':b'<CompositionPlaylist'}
+
+def _playlist(f):
+    "Which playlist the path or file object `f` holds, by its first bytes; None if it holds none"
+    if isinstance(f, str):
+        with open(f, 'rb') as o: return _playlist(o)
+    f.seek(0)
+    head = f.read(4096)
+    return next((k for k,v in _playlists.items() if v in head), None)
+
 # %% ../../nbs/video/06_open.ipynb #041b43a5
 # PyAV before 19 raises UnicodeDecodeError for tags that are not UTF-8 unless told not to; 19 never does, and does not take the argument
 _tags = dict(metadata_errors='ignore') if av_major<19 else {}
@@ -100,7 +131,8 @@ def _open_camera(src, name, format):
 
 def _open_stream(src):
     "The stream at the address `src`, opened by PyAV. `VideoError` if that fails"
-    try: return av.open(src, timeout=30, **_tags)
+    options = _only('file') if src.lower().startswith('file:') else {}
+    try: return av.open(src, timeout=30, options=options, **_tags)
     except (av.error.FFmpegError,OSError) as e:
         why = f'cannot be opened as a stream ({e.strerror}): is the address right, and does anything send there?'
         raise VideoError(src, why) from e
@@ -115,9 +147,11 @@ def _open_any(src):
         f = os.path.abspath(src)     # PyAV never takes an absolute path for a protocol, as it takes `12:30.mp4`
     else: f = io.BytesIO(src) if isinstance(src, bytes) else src
     if not isinstance(f, (str,io.IOBase)): raise TypeError(f'a video is a path, bytes or a binary file object, not {type(src).__name__}')
-    if hasattr(f, 'seek'): f.seek(0)
-    try: return av.open(f, **_tags)
+    if not isinstance(f, str): f.seek(0)
+    try: return av.open(f, options=_only('file' if isinstance(f, str) else 'none'), **_tags)
     except (av.error.FFmpegError,OSError) as e:
+        if kind := _playlist(f):
+            raise VideoError(source_name(src), f'is a playlist ({kind}), which names other files or streams: give these themselves') from e
         raise VideoError(source_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all. '
                                      'Get it again, or take it out of the folder') from e
 
