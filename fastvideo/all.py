@@ -46,6 +46,7 @@ from .train.resume import *
 from .train.distributed import *
 from .train.learner import *
 from .train.callbacks import *
+from .train.share import *
 from .train.export import *
 from .see.interpret import *
 from .see.cam import *

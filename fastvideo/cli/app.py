@@ -186,7 +186,7 @@ def _serve(page, host, port, model):
 
 @command
 def fastvideo_app(
-    model:str,                # Folder that fastvideo-train wrote
+    model:str,                # Folder that fastvideo-train wrote, or owner/model on the Hugging Face hub
     port:int=7860,            # Port of the page; 0: any that is free
     host:str='127.0.0.1',     # Address of the page: 127.0.0.1, only for this machine, or 0.0.0.0, for all that can reach this machine
     window:float=None         # Seconds of a window of the timeline; left out: as long as a clip of the model, or a quarter of the video

@@ -14,6 +14,7 @@ from ..video.extract import *
 from ..data.split import *
 from ..data.block import *
 from ..predict.stream import *
+from ..train.share import *
 from ..train.export import *
 from .command import *
 from .demo import *
@@ -123,7 +124,7 @@ def _held_out(files, train, valid, path, model):
 
 @command
 def fastvideo_evaluate(
-    model:str,                # Folder that fastvideo-train wrote
+    model:str,                # Folder that fastvideo-train wrote, or owner/model on the Hugging Face hub
     path:str,                 # Folder of videos or frames, <class>/<clip>
     all:store_true=False,     # Take all videos in the folder, not only those held out from training?
     n_clips:int=10,           # Clips of each video
@@ -133,10 +134,12 @@ def fastvideo_evaluate(
     out:str=None              # File for the probabilities of all views, .csv
 ):
     "Accuracy by clip and by video, on the videos that were held out from training"
+    hub = is_hub_name(model)
+    if hub and not all: raise ValueError(f'{model} comes without the lists of videos that it was trained on: --all takes all in {path}')
     learn,path = load_video_learner(model),Path(path)
     # a video that cannot be read is named in the result, and does not end the command
     learn.dls.valid.on_error = 'skip'
-    train,valid = read_lists(model)
+    train,valid = ([],[]) if hub else read_lists(model)
     at_least(1, n_clips=n_clips, bs=bs)
     at_least(0, n_workers=n_workers)
     if out: _check_out(out)
@@ -186,7 +189,7 @@ def _predict_over_time(learn, path, out, bs, window, stride, smooth, annotate):
 
 @command
 def fastvideo_predict(
-    model:str,                # Folder that fastvideo-train wrote
+    model:str,                # Folder that fastvideo-train wrote, or owner/model on the Hugging Face hub
     path:str,                 # A video, or a folder of videos or frames; with window also a stream or the number of a camera
     out:str='predictions.csv',# File for the table, .csv or .parquet
     n_clips:int=1,            # Clips of each video, whose probabilities are averaged

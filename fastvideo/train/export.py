@@ -20,6 +20,7 @@ from ..data.volumes import *
 from ..models.base import *
 from ..models.create import *
 from .learner import *
+from .share import *
 import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
@@ -216,6 +217,8 @@ def _spec(learn, extra):
     n,n_out = len(data['vocab']),made['n_out']
     if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
     spec = dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats)
+    # a model that was trained on from one of the hub says from which
+    if getattr(learn, 'hub', None): spec['hub'] = learn.hub
     spec = json.loads(_as_json({**spec, **data, 'versions':versions(), 'extra':extra or {}}))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
     return spec
@@ -289,13 +292,8 @@ def _read_weights(file, weights):
     raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): '
                      'it is damaged, copied in part, or of another model. Copy or save both again')
 
-def load_video_learner(
-    folder:str|Path,    # What `save_video_model` wrote
-    device=None,        # Where it predicts; None: on the GPU, if there is one
-    dls:DataLoaders=None  # Videos of the same classes, to go on training; None: the learner can predict and evaluate
-):
-    "The learner that was saved; nothing is unpickled. ValueError for files that are damaged or do not belong together"
-    folder = Path(folder)
+def _load(folder, device, dls, path):
+    "The learner in the folder `folder`; its own files go to `path`"
     if folder.is_file():
         raise ValueError(f'{folder}: is a file, and a saved model is a folder; load_learner loads what learn.export() wrote')
     wfile,jfile = folder/'model.safetensors',folder/'model.json'
@@ -312,8 +310,31 @@ def load_video_learner(
             raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
     _put(model, sd, f'{wfile}: these are not the weights of {spec["model"]["arch"]}, written with {was}')
     device = torch.device(ifnone(device, default_device()) if dls is None else dls.device)
-    learn = _learner(spec, model, device, folder)
+    learn = _learner(spec, model, device, path)
+    learn.hub = spec.get('hub')
     if dls is not None: _set_dls(learn, dls, spec)
+    return learn
+
+def load_video_learner(
+    folder:str|Path,    # What `save_video_model` wrote, or 'owner/model' on the Hugging Face hub
+    device=None,        # Where it predicts; None: on the GPU, if there is one
+    dls:DataLoaders=None, # Videos of the same classes, to go on training; None: the learner can predict and evaluate
+    revision:str=None,  # On the hub: a branch, a tag or a commit; None: the branch main
+    token:str=None      # On the hub, for a private model: a token; None: the one of `hf auth login`
+):
+    """The learner that was saved; nothing is unpickled. One from the hub knows its commit as `learn.hub`
+
+    ValueError for files that are damaged or do not belong together, and for a model that the hub does not give"""
+    if not is_hub_name(folder):
+        if revision is not None: raise ValueError(f'{folder}: revision goes with the name of a model on the Hugging Face hub, owner/model')
+        return _load(Path(folder), device, dls, Path(folder))
+    got = hub_folder(folder, revision, token)
+    try: learn = _load(got, device, dls, Path())
+    except ValueError as e:
+        raise ValueError(f'{folder}, commit {got.name}: {e}. If a file was damaged on this machine, delete {got.parents[1]}, '
+                         'and it is downloaded again') from e
+    learn.hub = dict(repo=folder, revision=got.name)
+    print(f'{folder}: commit {got.name} of the Hugging Face hub')
     return learn
 
 def _set_dls(learn, dls, spec):
@@ -325,6 +346,26 @@ def _set_dls(learn, dls, spec):
     norm = spec['normalize']
     if norm: add_normalize(dls, norm['mean'], norm['std'], len(norm['mean']))
     learn.dls = dls
+
+# %% ../../nbs/train/08_export.ipynb #21f18a62
+@patch
+def push_to_hub(self:VideoLearner,
+    repo:str,                # 'owner/model': you or an organisation, and a name; it is made if there is none
+    private:bool=None,       # May only its owner see it? None: as the hub does it for the owner, mostly public
+    revision:str=None,       # Branch to upload to, which is made if there is none; None: main
+    token:str=None,          # A token that may write; None: the one of `hf auth login`
+    commit_message:str=None, # What the history says; None: that a model was uploaded
+    license:str=None,        # The name of a licence as the hub knows it, like 'mit' or 'apache-2.0'; None: the card names none
+    evaluation=None          # From `learn.evaluate()`: the accuracy for the card; None: the card names none
+):
+    """Save the learner with `save_video_model` and upload it, as `push_video_model` does; returns the `CommitInfo` of the hub
+
+    ValueError for a learner that cannot be saved, and if the hub does not take it"""
+    if rank_distrib(): return
+    extra = {} if evaluation is None else dict(evaluation=evaluation.table.to_dict('index'))
+    with tempfile.TemporaryDirectory() as td:
+        folder = save_video_model(self, Path(td)/'model', extra)
+        return push_video_model(folder, repo, private, revision, token, commit_message, license)
 
 # %% ../../nbs/train/08_export.ipynb #e6dc26d9
 class _Graph(Module):
