@@ -54,7 +54,7 @@ class ClipCutMix(MixHandler):
         inside,lam = cut_boxes(x.shape, self.distrib.sample((bs,)), self.cut)
         inside,self.lam,shuffle = to_device((inside,lam,torch.randperm(bs)), x.device)
         self.yb1 = tuple(L(self.yb).itemgot(shuffle))
-        self.learn.xb = (torch.where(inside, x[shuffle], x),*self.xb[1:])
+        self.learn.xb = (x.where(~inside, x[shuffle]),*self.xb[1:])
         if not self.stack_y and not y.is_floating_point():
             # the labels are whole numbers, and the loss is not one of fastai's, for which MixHandler does this
             self.stack_y,self.old_lf = True,self.learn.loss_func

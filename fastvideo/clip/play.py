@@ -30,6 +30,7 @@ def _unfit(x):
 def _bytes(x):
     "Whatever `TensorVideo.create` takes, as a plain tensor (T,C,H,W), uint8, on the CPU. `VideoError` for what cannot be seen"
     if not isinstance(x, Tensor): x = TensorVideo.create(x)
+    if isinstance(x, TensorVideo): x = x.denorm()
     x = x.detach().as_subclass(Tensor)
     if wrong := _unfit(x): raise VideoError(describe_array(x), wrong)
     return ((x*255).round().clamp(0, 255) if x.is_floating_point() else x).byte().cpu()
@@ -212,9 +213,11 @@ def _repr_html_(self:TensorVideo|ImageTuple):
     "A grid that plays; None for what cannot be shown"
     if isinstance(self, ImageTuple) and len({(o.size,o.mode) for o in self})!=1: return None
     x = StackFrames()(self) if isinstance(self, ImageTuple) else self
+    note = f'{type(self).__name__} {tuple(x.shape)}, {str(x.dtype)[6:]}'
+    if hasattr(x, 'norm_stats'): note += ', normalised'
+    x = x.denorm()
     if x.ndim not in (4,5) or not len(x) or _unfit(x if x.ndim==4 else x.flatten(0,1)): return None
     t,some = x.shape[-4],(x if x.ndim==5 else x[None])[:6]
-    note = f'{type(self).__name__} {tuple(x.shape)}, {str(x.dtype)[6:]}'
     if x.ndim==5 and len(x)>6: note += f', the first {len(some)}'
     if t>64:
         some = some[:,torch.linspace(0, t-1, 64).round().long()]
