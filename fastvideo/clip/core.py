@@ -162,6 +162,7 @@ class TensorVideo(TensorImage):
             for o in outs: del o.norm_stats
         return res
 
+    # fastai's keeps only the type
     def clone(self, **kwargs): return retain_meta(self, super().clone(**kwargs), as_copy=True)
 
     def denorm(self):
