@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from fastcore.script import *
 from ..video.open import *
 from ..video.file import *
+from ..video.find import *
 from ..video.extract import *
 from ..data.split import *
 from ..data.block import *
@@ -34,6 +35,10 @@ def _unpacked(src, dest):
     if src.suffix.lower() in video_extensions: raise VideoError(src, 'is a video: give the folder that it is in')
     print(f'{src}: unpacking')
     return unrar(src, dest.with_name(f'{dest.name}-videos'))
+
+def _tell_others(path):
+    "Say which files of the folder `path` are passed over"
+    if others := passed_over(path): print(f'passed over, as neither videos nor pictures, texts or tables: {others}')
 
 @command
 def fastvideo_extract(
@@ -63,6 +68,7 @@ def fastvideo_extract(
     bad = df[df.error!='']
     for o in bad.error: print(o)
     print(f'{df.frames.sum():,} frames of {len(df)-len(bad):,} of {len(df):,} videos in {dest}')
+    _tell_others(src)
     return dict(dest=str(dest), videos=len(df), frames=int(df.frames.sum()), bad=bad[['file','error']])
 
 # %% ../../nbs/cli/04_commands.ipynb #9124a7ca
@@ -92,6 +98,7 @@ def fastvideo_check(
     bad = verify_videos(videos, n_workers=n_workers, quick=quick, time_limit=time_limit)
     for f,o in zip(bad.file, bad.error): print(f'{f}: {o}')
     print(f'{len(files)-len(bad):,} of {len(files):,} videos can be read')
+    _tell_others(path)
     report,problem = _try_split(path, seed, 'skip' if len(bad) else 'raise')
     if problem:
         print(f'cannot be trained on: {problem}')

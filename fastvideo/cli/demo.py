@@ -9,6 +9,7 @@ __all__ = ['save_pictures', 'fastvideo_demo']
 from fastai.vision.all import *
 from fastcore.script import *
 from ..video.file import *
+from ..video.find import *
 from ..video.extract import *
 from ..clip.core import *
 from ..data.split import *

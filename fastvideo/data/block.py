@@ -10,6 +10,7 @@ __all__ = ['get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batc
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.find import *
 from ..video.sampling import *
 from ..video.extract import *
 from ..clip.core import *

@@ -10,6 +10,7 @@ __all__ = ['ucf101_group', 'source_group', 'clip_key', 'RegexGroup', 'GroupSplit
 from fastai.data.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.find import *
 from dataclasses import dataclass
 import hashlib, re, unicodedata
 

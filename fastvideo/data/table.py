@@ -9,6 +9,7 @@ __all__ = ['read_table', 'column_number', 'table_column', 'find_files', 'unliste
 # %% ../../nbs/data/02a_table.ipynb #5f8b9599
 from fastai.data.all import *
 from ..video.open import *
+from ..video.find import *
 from ..video.file import *
 from ..video.extract import *
 from .split import *

@@ -8,6 +8,7 @@ __all__ = ['exercises', 'render_exercise', 'phone_clips']
 # %% ../../nbs/datasets/03_phone.ipynb #c8087afa
 from fastai.vision.all import *
 from ..video.file import *
+from ..video.find import *
 from PIL import ImageDraw
 import datetime
 

@@ -10,6 +10,7 @@ from fastai.basics import *
 from fastai.data.external import fastai_path
 from .open import *
 from .file import *
+from .find import *
 from .processes import *
 from .sampling import *
 from .writing import *
@@ -28,7 +29,6 @@ def natural_key(
 
 # %% ../../nbs/video/04_extract.ipynb #66f3439d
 def _is_frame(name): return not name.startswith('.') and os.path.splitext(name)[1].lower() in frame_extensions
-def _is_video(name): return os.path.splitext(name)[1].lower() in video_extensions
 
 def ls_sorted(
     path:str|Path   # A folder of frames
@@ -259,9 +259,9 @@ def _instances(path):
         with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
     except PermissionError: return [],False                # `get_video_files` warns of it
     names = {o.name for o in es}
-    packed = [Path(o.path) for o in es if _is_video(o.name) and f'{o.name}.json' in names and read_manifest(o.path)]
+    packed = [Path(o.path) for o in es if f'{o.name}.json' in names and is_video(o.path) and read_manifest(o.path)]
     pics = [o.name for o in es if _is_frame(o.name)]
-    vids = [o.name for o in es if _is_video(o.name)]
+    vids = [o.name for o in es if is_video(o.path)]
     # names are sorted only here, where there are but folders: a folder of frames has thousands
     subs = sorted((o for o in es if o.is_dir() and not is_loop(Path(o.path))), key=lambda o: natural_key(o.name))
     found = [_instances(Path(o.path)) for o in subs]
