@@ -31,11 +31,14 @@ from .datasets.organs import *
 from .datasets.phone import *
 from .data.split import *
 from .data.loader import VideoDL
+from .data.targets import TensorNumbers,NumberSetup
 from .data.reader import *
 from .data.table import read_table,find_files,unlisted_videos
 from .data.block import *
 from .data.volumes import *
 from .predict.metrics import *
+from .predict.task import *
+from .predict.numbers import *
 from .predict.evaluate import *
 from .predict.folder import *
 from .predict.stream import *

@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from fastcore.script import *
 from ..video.open import *
 from ..video.file import *
+from ..predict.task import *
 from ..predict.evaluate import *
 from ..data.volumes import *
 from ..predict.folder import *
@@ -73,17 +74,18 @@ class VideoAnswer:
     "What a model says about one video, as a part of a page"
     name:str              # Name of the video
     info:VideoInfo        # Length, size and codec of the file
-    label:str             # What the model takes it for
-    probs:dict            # Probability of each class, the highest first
+    label:str             # What the model takes it for, or the numbers that it gives
+    probs:dict            # Probability of each class, the highest first; empty for numbers
     timeline:pd.DataFrame # Table of windows, of `predict_stream`
     heat:str              # HTML of the heat map
     notes:list            # Warnings about the file, as texts
-    def __repr__(self): return f'{self.name}: {self.label} ({first(self.probs.values()):.2f})'
+    def __repr__(self): return f'{self.name}: {self.label}'+(f' ({first(self.probs.values()):.2f})' if self.probs else '')
 
     def _repr_html_(self):
         i = self.info
         bars = ''.join(_bar(k, p) for k,p in list(self.probs.items())[:5])
-        rows = ''.join(_segment(*o) for o in timeline_segments(self.timeline).itertuples(index=False))
+        # numbers have neither probabilities nor segments
+        rows = ''.join(_segment(*o) for o in timeline_segments(self.timeline).itertuples(index=False)) if self.probs else ''
         return f"""<div class="fastvideo-answer"><h2 class="label">{escape(self.label)}</h2>
 <p>{escape(self.name)}: {i.duration or 0:.1f} s, {i.width} × {i.height} pixels, {i.codec}</p>
 {''.join(map(_note, self.notes))}
@@ -106,8 +108,9 @@ def video_answer(
         df = predict_stream(learn, src, window=window, stride=stride)
         heat = _heat(learn, src)
     notes = [str(o.message).replace(str(src), src.name) for o in ws if str(src) in str(o.message)]
-    top = {str(learn.dls.vocab[i]):probs[i].item() for i in probs.argsort(descending=True, stable=True).tolist()}
-    return VideoAnswer(src.name, info, named_probs(learn, probs)[0], top, df, heat, notes)
+    task = task_of(learn)
+    top  = {} if task.numbers else {task.names[i]:probs[i].item() for i in probs.argsort(descending=True, stable=True).tolist()}
+    return VideoAnswer(src.name, info, task.text(probs), top, df, heat, notes)
 
 # %% ../../nbs/cli/03_app.ipynb #caf13a9a
 def answer_html(
@@ -130,10 +133,10 @@ def _gradio():
     except ImportError as e: raise ImportError(f'fastvideo-app needs Gradio: pip install "fastai-fastvideo[app]" ({e})') from e
     return gradio
 
-def _heading(title, vocab):
-    "HTML of the title and of the first twenty classes"
-    names = ', '.join(map(str, vocab[:20])) + (' …' if len(vocab)>20 else '')
-    return f'<h1>{escape(title)}</h1><p>{len(vocab)} classes: {escape(names)}</p>'
+def _heading(title, task):
+    "HTML of the title and of the first twenty classes, or numbers"
+    names = ', '.join(task.names[:20]) + (' …' if len(task.names)>20 else '')
+    return f'<h1>{escape(title)}</h1><p>{len(task.names)} {"numbers" if task.numbers else "classes"}: {escape(names)}</p>'
 
 def app_page(
     learn:Learner,        # A trained model
@@ -144,7 +147,7 @@ def app_page(
     gr = _gradio()
     # uploads are deleted after an hour, or when the page is closed
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=(300,3600)) as page:
-        gr.HTML(_heading(title, learn.dls.vocab))
+        gr.HTML(_heading(title, task_of(learn)))
         file = gr.File(label='Video', elem_id='video')
         out  = gr.HTML(elem_id='answer')
         file.change(partial(answer_html, learn, window=window), file, out)

@@ -14,6 +14,7 @@ from ..video.find import *
 from ..video.extract import *
 from ..data.split import *
 from ..data.block import *
+from ..predict.task import *
 from ..predict.stream import *
 from ..train.share import *
 from ..train.export import *
@@ -144,6 +145,9 @@ def fastvideo_evaluate(
     hub = is_hub_name(model)
     if hub and not all: raise ValueError(f'{model} comes without the lists of videos that it was trained on: --all takes all in {path}')
     learn,path = load_video_learner(model),Path(path)
+    if task_of(learn).numbers:
+        raise ValueError(f'{model}: is a model of numbers, and the folders of videos name classes: '
+                         'in Python, load_video_learner(model).evaluate(pairs) takes pairs (file, number)')
     # a video that cannot be read is named in the result, and does not end the command
     learn.dls.valid.on_error = 'skip'
     train,valid = ([],[]) if hub else read_lists(model)
@@ -170,7 +174,10 @@ def _predict_folder(learn, path, out, n_clips, n_crops, bs, n_workers, shard):
     bad,good = df[df.error!=''],df[df.error=='']
     for o in bad.error: print(o)
     print(f'{len(good):,} of {len(df):,} videos in {out}')
-    return dict(out=out, videos=len(df), labels=good.label.value_counts().to_dict(), bad=bad[['file','error']])
+    task = task_of(learn)
+    if task.numbers: told = dict(means=good[task.columns(('file','error'))].mean().to_dict())
+    else:            told = dict(labels=good.label.value_counts().to_dict())
+    return dict(out=out, videos=len(df), **told, bad=bad[['file','error']])
 
 def _check_over_time(path, out, window, annotate):
     "ValueError or `VideoError` for options that do not go with a table over time"
@@ -189,7 +196,8 @@ def _predict_over_time(learn, path, out, bs, window, stride, smooth, annotate):
     _check_over_time(path, out, window, annotate)
     df = learn.predict_stream(int(path) if path.isdigit() else path, window=window, stride=stride, smooth=smooth, bs=bs)
     df.to_csv(out, index=False)
-    segments = timeline_segments(df)
+    # numbers have no segments: their table is as short as it can be
+    segments = df if task_of(learn).numbers else timeline_segments(df)
     print(f'{len(df):,} windows in {out}\n{segments.to_string(index=False)}')
     if annotate: print(f'{annotate_video(path, annotate, df)}: with labels')
     return dict(out=str(out), windows=len(df), segments=segments, bad=[])

@@ -20,6 +20,7 @@ from ..clip.recipes import *
 from .split import *
 from ..models.registry import *
 from .loader import *
+from .targets import *
 from .reader import *
 from .table import *
 from copy import deepcopy
@@ -69,8 +70,12 @@ def _strips(n, ncols, figsize):
     return get_grid(n, nrows=nrows, ncols=ncols, figsize=figsize or (7*ncols, 1.7*nrows))
 
 def _text(o):
-    "The label `o`, or the labels, as text"
+    "The label `o`, the labels or the numbers, as text"
+    if isinstance(o, float): return f'{o:.4g}'
+    if isinstance(o, tuple): return '; '.join(map(_text, o))
     return ('; '.join(map(str, o)) or 'none') if isinstance(o, (list,L)) else str(o)
+
+def _plain(o): return _text(o) if isinstance(o, (float,tuple)) else str(o)
 
 def _about(x, i):
     "What is known of clip `i` of the batch `x`, a dict"
@@ -97,8 +102,9 @@ def _result(about, s, o, loss=None):
     if loss is not None: told.append(f'loss {loss.item():.2f}')
     line,color = _text(o),None
     if len(s)>1:
-        targ  = _text(s[1])
-        color = 'green' if line==targ else 'red'
+        targ = _text(s[1])
+        # a number is near or far, and not right or wrong
+        if not isinstance(s[1], (float,tuple)): color = 'green' if line==targ else 'red'
         line  = f'{targ} → {line}'
     return '\n'.join(filter(None, [line, ', '.join(filter(None, told)), *_where(about)])),color
 
@@ -140,12 +146,14 @@ def show_results(x:TensorVideo, y:TensorCategory, samples, outs, ctxs=None, **kw
 
 def _plot_top_losses(x, y, samples, outs, raws, losses, nrows=None, ncols=2, figsize=None, play=False, fps=8, **kwargs):
     if play:
-        told = [_result({**_about(x, i), 'probs':r}, s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]
+        def about(i, r): return _about(x, i) if r is None else {**_about(x, i), 'probs':r}
+        told = [_result(about(i, r), s, o[0], l) for i,(s,o,r,l) in enumerate(zip(samples, outs, raws, losses))]
         titles,colors = zip(*told)
         return _play(samples, titles, colors, play, fps, **kwargs)
     for ctx,s,o,r,l in zip(_strips(len(samples), ncols, figsize), samples, outs, raws, losses):
         s[0].show(ctx=ctx, **kwargs)
-        ctx.set_title(f'{s[1]} → {o[0]}, loss {l.item():.2f}, probability {r.max().item():.2f}')
+        prob = '' if r is None else f', probability {r.max().item():.2f}'
+        ctx.set_title(f'{_plain(s[1])} → {_plain(o[0])}, loss {l.item():.2f}{prob}')
 
 @dispatch
 def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, **kwargs):
@@ -153,6 +161,9 @@ def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses
 @dispatch
 def plot_top_losses(x:TensorVideo, y:TensorMultiCategory, samples, outs, raws, losses, **kwargs):
     return _plot_top_losses(x, y, samples, outs, raws, losses, **kwargs)
+@dispatch
+def plot_top_losses(x:TensorVideo, y:TensorNumbers, samples, outs, raws, losses, **kwargs):
+    return _plot_top_losses(x, y, samples, outs, [None]*len(samples), losses, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #6cdf32a5
 def _draws(dl, i, n):
@@ -274,20 +285,38 @@ def _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips
                          f"sampling={sampling!r} does not draw, 'random', 'segments' and 'tile' do")
 
 def _check_y_block(y_block, labels):
-    "ValueError if `y_block` is not a block for `labels`"
-    if y_block is CategoryBlock and any(is_listy(o) for o in labels): raise ValueError('labels are lists: pass y_block=MultiCategoryBlock')
+    "ValueError if `y_block` is not a block for the classes `labels`"
+    if y_block is CategoryBlock and any(is_listy(o) for o in labels):
+        raise ValueError('labels are lists: pass y_block=MultiCategoryBlock, or RegressionBlock for numbers')
     text = first(o for o in labels if isinstance(o, str)) if y_block is MultiCategoryBlock else None
     if text:
         raise ValueError(f'with y_block=MultiCategoryBlock each video has a list of labels, not the text {text!r}: '
                          'leave y_block out for one label, or give label_delim to from_df')
     if y_block not in (CategoryBlock,MultiCategoryBlock):
-        raise ValueError(f'y_block must be CategoryBlock or MultiCategoryBlock, not {y_block!r}: for others use DataBlock and VideoBlock')
+        raise ValueError(f'y_block must be CategoryBlock, MultiCategoryBlock or RegressionBlock, not {y_block!r}: '
+                         'for others use DataBlock and VideoBlock')
+
+def _class_target(y_block, files, labels, on_error, vocab):
+    "A block for the classes `labels`, after a check"
+    y_block = ifnone(y_block, CategoryBlock)
+    _check_y_block(y_block, labels)
+    classes = check_items(files, labels, on_error)
+    return CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
+
+def _number_target(y_block, files, labels, on_error, names):
+    "A block for the numbers `labels`, after a check"
+    names = check_targets(files, labels, names, on_error)
+    n = first(o.c for o in y_block.type_tfms if isinstance(o, RegressionSetup)) if isinstance(y_block, TransformBlock) else None
+    if n not in (None,len(names)): raise ValueError(f'RegressionBlock({n}), but each video has {len(names)} numbers: leave {n} out')
+    return TransformBlock(type_tfms=NumberSetup(names))
+
+def _one_stratum(o): return 'all'
 
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
-                    group_func=None, y_block=CategoryBlock, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
+                    group_func=None, y_block=None, y_names=None, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
                     train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, x_block=VideoBlock, vocab=None,
                     stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, **kwargs):
         check_names(kwargs, cls.from_folder)
@@ -305,20 +334,21 @@ class VideoDataLoaders(DataLoaders):
         last = ifnone(valid_size, size)
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
-        _check_y_block(y_block, labels)
-        classes = check_items(files, labels, on_error)
+        numbers = wants_numbers(y_block, labels)
+        if numbers: target = _number_target(y_block, files, labels, on_error, y_names)
+        else:       target = _class_target(y_block, files, labels, on_error, vocab)
         if isinstance(group_func, str): group_func = RegexGroup(group_func)
         if isinstance(group_func, RegexGroup): group_func.check(files)
         group_func = group_func or source_group
-        splits = cls._split(files, dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
+        # numbers have no classes that a split would balance
+        splits = cls._split(files, _one_stratum if numbers else dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
         if on_error!='raise': splits = _readable_first(files, splits)
         if isinstance(kwargs.get('device'), str): kwargs['device'] = torch.device(kwargs['device'])
         bs = fit_bs(bs, ifnone(epoch_clips, len(splits[0])*train_clips))
         if train_clips>1 or valid_clips>1: items,splits = _clips(items, splits, train_clips, valid_clips)
         for o in L(batch_tfms):
             if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # statistics of a batch of clips, for each channel
-        y_block = CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
-        dblock = DataBlock((block, y_block), get_x=get_x, get_y=get_y, splitter=lambda _: splits,
+        dblock = DataBlock((block, target), get_x=get_x, get_y=get_y, splitter=lambda _: splits,
                            item_tfms=item_tfms, batch_tfms=batch_tfms)
         dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error,
                               dl_kwargs=[dict(epoch_clips=epoch_clips),dict(n_clips=valid_clips)], **merge(dict(dl_type=VideoDL), kwargs))
@@ -397,13 +427,16 @@ _kw = delegates(VideoDataLoaders.from_folder, but=['train','valid','splits'])
 def from_lists(cls:VideoDataLoaders,
     path:str|Path,    # Folder of the `Learner`
     fnames:list,      # Videos or folders of frames
-    labels:list,      # A label for each, or a list of labels for each with `y_block=MultiCategoryBlock`
+    labels:list,      # A label for each, or a list of labels for each with `y_block=MultiCategoryBlock`, or numbers
     splits:tuple=None, # (train, valid), as indices or as names `<class>/<clip>`; None: a split by groups
+    y_block=None,     # `CategoryBlock`, `MultiCategoryBlock` or `RegressionBlock`; None: floats are numbers, all else are classes
+    y_names:list=None, # Names of the numbers; None: `y0`, `y1` …
     **kwargs
 ):
     "Loaders of a list of paths, with a list of labels"
     if len(fnames)!=len(labels): raise ValueError(f'{len(fnames)} file names and {len(labels)} labels: there must be one label for each')
-    return cls._from_items(L(zip(fnames, labels)), ItemGetter(0), ItemGetter(1), splits, Path(path), **kwargs)
+    return cls._from_items(L(zip(fnames, labels)), ItemGetter(0), ItemGetter(1), splits, Path(path),
+                           y_block=y_block, y_names=y_names, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #26170ce1
 @patch(cls_method=True)
@@ -411,38 +444,52 @@ def from_lists(cls:VideoDataLoaders,
 def from_path_func(cls:VideoDataLoaders,
     path:str|Path,          # Folder of the `Learner`
     fnames:list,            # Videos or folders of frames
-    label_func:Callable,    # Label of a path
+    label_func:Callable,    # Label of a path: a class, or numbers
+    y_block=None,           # As in `from_lists`
+    y_names:list=None,      # Names of the numbers; None: `y0`, `y1` …
     **kwargs
 ):
     "Loaders of a list of paths, with a function that gives the label of a path"
-    return cls._from_items(L(fnames), noop, label_func, None, Path(path), **kwargs)
+    return cls._from_items(L(fnames), noop, label_func, None, Path(path), y_block=y_block, y_names=y_names, **kwargs)
 
 @patch(cls_method=True)
 @_kw
 def from_name_func(cls:VideoDataLoaders,
     path:str|Path,          # Folder of the `Learner`
     fnames:list,            # Videos or folders of frames
-    label_func:Callable,    # Label of a file name
+    label_func:Callable,    # Label of a file name: a class, or numbers
+    y_block=None,           # As in `from_lists`
+    y_names:list=None,      # Names of the numbers; None: `y0`, `y1` …
     **kwargs
 ):
     "Loaders of a list of paths, with a function that gives the label of a file name"
-    return cls.from_path_func(path, L(fnames).map(Path), using_attr(label_func, 'name'), **kwargs)
+    return cls.from_path_func(path, L(fnames).map(Path), using_attr(label_func, 'name'), y_block=y_block, y_names=y_names, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #c901db9a
+def _label_columns(df, cols, delim):
+    "(labels, their names) of one column, or of several that hold a number each"
+    def name(c): return df.columns[c] if isinstance(c, int) else c
+    if not is_listy(cols): return table_labels(df, cols, delim),[name(cols)]
+    if delim is not None: raise ValueError('label_delim parts the labels of one column: give label_col as one name')
+    if not cols: raise ValueError('label_col=[] has no column of labels')
+    return L(zip(*[table_column(df, c) for c in cols])).map(list),[name(c) for c in cols]
+
 @patch(cls_method=True)
 @_kw
 def from_df(cls:VideoDataLoaders,
     df:pd.DataFrame,            # A row for each video
     path:str|Path='.',          # Folder that the file names are relative to
     fn_col:int|str=0,           # Column of the file names
-    label_col:int|str=1,        # Column of the labels
+    label_col:int|str|list=1,   # Column of the labels; or several columns, with a number in each
     label_delim:str=None,       # What separates the labels of a video, if it may have several
     group_col:int|str=None,     # Column of the groups: no group stands on both sides
     valid_col:int|str=None,     # Column that is True for the validation set, or `train` and `valid`
+    y_block=None,               # As in `from_lists`; None: one column holds classes, several hold numbers
     **kwargs
 ):
     "Loaders of a table. ValueError or `VideoError` for columns that are not there, and for cells that are empty"
-    files,labels = find_files(path, table_column(df, fn_col)),table_labels(df, label_col, label_delim)
+    files = find_files(path, table_column(df, fn_col))
+    labels,names = _label_columns(df, label_col, label_delim)
     if group_col is not None:
         groups = table_column(df, group_col)
         bare = [f for f,g in zip(files, groups) if g is None or g!=g]
@@ -450,11 +497,14 @@ def from_df(cls:VideoDataLoaders,
             raise VideoError(bare[0], f'has no group in column {group_col!r}; {len(bare)} of the {len(files)} have none, this is the first')
         kwargs['group_func'] = dict(zip(files, groups)).get
     if valid_col is not None: kwargs['splits'] = table_sides(df, valid_col)
-    if label_delim is not None: kwargs['y_block'] = MultiCategoryBlock
-    numbers = numeric_labels(labels)
-    if numbers and 'y_block' not in kwargs:
-        warn(f'column {label_col!r}: {numbers}. A number is predicted by regression, y_block=RegressionBlock; classes are better text')
-    return cls.from_lists(path, files, labels, **kwargs)
+    if label_delim is not None: y_block = MultiCategoryBlock
+    elif is_listy(label_col): y_block = ifnone(y_block, RegressionBlock)
+    if y_block is None:
+        # as in fastai a column of a table has classes, unless a block says otherwise
+        y_block,numbers = CategoryBlock,numeric_labels(labels)
+        if numbers:
+            warn(f'column {label_col!r}: {numbers}. A number is predicted by regression, y_block=RegressionBlock; classes are better text')
+    return cls.from_lists(path, files, labels, y_block=y_block, y_names=names, **kwargs)
 
 @patch(cls_method=True)
 @_kw

@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['ucf101_group', 'source_group', 'clip_key', 'RegexGroup', 'GroupSplitter', 'LeakWarning', 'audit_split',
-           'ucf101_splits', 'hmdb51_splits', 'read_list', 'find_names', 'similar_names', 'SplitReport', 'split_report']
+           'ucf101_splits', 'hmdb51_splits', 'read_list', 'find_names', 'similar_names', 'SplitReport',
+           'NumberSplitReport', 'split_report']
 
 # %% ../../nbs/data/00_split.ipynb #00bcb59a
 from fastai.data.all import *
 from ..video.open import *
 from ..video.file import *
 from ..video.find import *
+from .targets import *
 from dataclasses import dataclass
 import hashlib, re, unicodedata
 
@@ -286,8 +288,10 @@ class SplitReport:
     groups:pd.Series=None         # Number of videos of each group, the largest group first
     few:list=()                   # Classes with fewer than two groups: they cannot be on both sides
     similar:list=()               # Lists of classes whose names are nearly the same
+    def _head(self): return f'{len(self.classes)} classes, {self.classes.train.sum()} videos train, {self.classes.valid.sum()} validate'
+    def _table(self): return self.classes
     def __repr__(self):
-        lines = [f'{len(self.classes)} classes, {self.classes.train.sum()} videos train, {self.classes.valid.sum()} validate']
+        lines = [self._head()]
         if self.groups is not None: lines.append(self._group_text())
         found = {'groups on both sides':self.shared,
                  'classes that do not train':self.missing['train'],
@@ -303,7 +307,21 @@ class SplitReport:
         if self.groups.max()==1: return 'each video is a group of its own'
         largest = ', '.join(f'{g} ({n} videos)' for g,n in self.groups[:3].items())
         return f'{len(self.groups)} groups, the largest {largest}'
-    def _repr_html_(self): return f'<pre>{self}</pre>{self.classes._repr_html_()}'
+    def _repr_html_(self): return f'<pre>{self}</pre>{self._table()._repr_html_()}'
+
+@dataclass(repr=False)
+class NumberSplitReport(SplitReport):
+    "What `split_report` found, where targets are numbers; there are no classes"
+    numbers:pd.DataFrame=None     # For each number how many videos train and validate, with mean, least and largest on either side
+    def _head(self):
+        n = self.numbers.iloc[0]
+        return f'{len(self.numbers)} number(s), {n.train:.0f} videos train, {n.valid:.0f} validate'
+    def _table(self): return self.numbers
+    def __repr__(self):
+        res,n = super().__repr__(),self.numbers
+        beyond = n.index[(n.valid_min<n.train_min) | (n.valid_max>n.train_max)]
+        if len(beyond): res += f'\nvalidation goes beyond what trains: {", ".join(beyond)}'
+        return res
 
 def _files(path):
     "The file `path`, or the files in the folder `path`, without hidden ones and the manifest"
@@ -325,32 +343,47 @@ def _identical(train, valid):
     def size(o): return sum(f.stat().st_size for f in _files(o))
     return [(a,b) for t,v in pairs(size, train, valid) for ts,vs in pairs(_digest, t, v) for a in ts for b in vs]
 
+def _number_table(train, valid, names):
+    "A row for each of the numbers (N,n) on both sides"
+    cols = dict(train=[len(train)]*len(names), valid=[len(valid)]*len(names))
+    for side,o in ('train',train),('valid',valid): cols.update({f'{side}_mean':o.mean(0), f'{side}_min':o.amin(0), f'{side}_max':o.amax(0)})
+    return pd.DataFrame({k:list(map(float, v)) for k,v in cols.items()}, names).astype(dict(train=int, valid=int))
+
 def split_report(
     dls:DataLoaders,             # Training and validation, with paths (or tuples that begin with one) as items
     content:bool=False,          # Look for identical files on both sides?
     group_func:Callable=None     # Group of a path; None: that with which `dls` were split, or what the names tell
 ):
-    "A `SplitReport`: how many videos and groups of each class are on either side, which are on both, which classes miss on one"
+    """A `SplitReport`: how many videos and groups of each class are on either side, which are on both, which classes miss on one
+
+    Where targets are numbers, a `NumberSplitReport`: their mean and range on either side"""
     group_func = group_func or getattr(dls, 'group_func', source_group)
     item = first(L(dls.train_ds.items[0]))
     if content and not isinstance(item, (str,Path)):
         raise ValueError(f'content=True compares files, and the items of dls are no paths but {type(item).__name__}')
-    sides = []
+    sides,setup = [],target_setup(dls)
     for ds in dls.train_ds,dls.valid_ds:
         # views of one video are one video
         at = {str(p):i for i,p in enumerate(first(L(o)) for o in ds.items)}
         ys = [ds.tls[1][i] for i in at.values()]
+        if isinstance(setup, RegressionSetup):
+            sides.append((list(map(Path, at)), torch.stack(ys).view(len(ys), -1)))
+            continue
         labels = [[ds.vocab[j] for j in (o.nonzero().flatten() if o.ndim else [o])] for o in ys]
         sides.append((list(map(Path, at)), labels))
     (t,tl),(v,vl) = sides
+    shared = sorted(set(map(group_func, t)) & set(map(group_func, v)), key=str)
+    same   = _identical(t, v) if content else None
+    # a video that stands on both sides is one video
+    sizes = pd.Series(Counter(map(group_func, {*t, *v}))).sort_index(key=lambda o: o.map(str)).sort_values(ascending=False, kind='stable')
+    if isinstance(setup, RegressionSetup):
+        numbers = _number_table(tl, vl, target_names(setup))
+        return NumberSplitReport(pd.DataFrame(), shared, dict(train=[], valid=[]), same, sizes, numbers=numbers)
     def count(labels): return Counter(c for o in labels for c in o)
     def groups(paths, labels): return count([(c,) for c,_ in {(c,group_func(p)) for p,o in zip(paths, labels) for c in o}])
     cols = dict(train=count(tl), valid=count(vl), train_groups=groups(t, tl), valid_groups=groups(v, vl))
     df = pd.DataFrame({k:[o[c] for c in dls.vocab] for k,o in cols.items()}, index=list(dls.vocab))
-    shared  = sorted(set(map(group_func, t)) & set(map(group_func, v)), key=str)
     missing = {k:list(df.index[df[k]==0]) for k in ('train','valid')}
     both  = groups(t+v, tl+vl)
     few   = [c for c in dls.vocab if both[c]<2]
-    # a video that stands on both sides is one video
-    sizes = pd.Series(Counter(map(group_func, {*t, *v}))).sort_index(key=lambda o: o.map(str)).sort_values(ascending=False, kind='stable')
-    return SplitReport(df, shared, missing, _identical(t, v) if content else None, sizes, few, similar_names(dls.vocab))
+    return SplitReport(df, shared, missing, same, sizes, few, similar_names(dls.vocab))

@@ -11,6 +11,7 @@ from ..video.open import *
 from ..clip.core import *
 from .reader import *
 from .block import *
+from .targets import *
 import zipfile, zlib
 
 # %% ../../nbs/data/04_volumes.ipynb #c293d4de
@@ -42,12 +43,16 @@ def VolumeBlock(
     return TransformBlock(type_tfms=ReadVolume(n_frames, size, **kwargs), batch_tfms=IntToFloatTensor)
 
 # %% ../../nbs/data/04_volumes.ipynb #0e249766
-def _labels(y, n, vocab, name):
+def _labels(y, n, vocab, name, numbers=False):
     "`y` as a list of `n` labels; numbers become the names in `vocab`, if it holds names. ValueError for other labels"
     y = np.asarray(y)
+    if numbers:
+        if len(y)!=n: raise ValueError(f'{name}: {n} volumes and {len(y)} targets: there must be one for each')
+        return [get_numbers(o) for o in y]
     if y.ndim==2 and y.shape[1]==1: y = y[:,0]
     if y.ndim!=1 or y.dtype.kind not in 'biuUO':
-        raise ValueError(f'{name}: labels must be whole numbers or text, one for each volume, not {y.dtype} of shape {y.shape}')
+        raise ValueError(f'{name}: labels must be whole numbers or text, one for each volume, not {y.dtype} of shape {y.shape}; '
+                         'or y_block=RegressionBlock for numbers')
     if len(y)!=n: raise ValueError(f'{name}: {n} volumes and {len(y)} labels: there must be one label for each')
     numbers,y = y.dtype.kind in 'iu',y.tolist()
     if vocab is None: return y
@@ -62,7 +67,8 @@ def volume_items(
     x,                   # Volumes (N,T,H,W) or (N,T,H,W,C), an array or a tensor: uint8 or floats in [0,1]
     y=None,              # A label for each, (N,) or (N,1): whole numbers or text
     vocab:list=None,     # The classes: labels must be among them, or be their numbers
-    name:str='x'         # What `x` is called in messages
+    name:str='x',        # What `x` is called in messages
+    numbers:bool=False   # Are labels numbers (N,) or (N,n), and no classes?
 ):
     "A list of `Volume`s, or of pairs (`Volume`, label). ValueError if `x` holds no volumes, or `y` no label for each"
     x = x.numpy() if isinstance(x, Tensor) else np.asanyarray(x)
@@ -71,7 +77,7 @@ def volume_items(
     wrong = wrong_values(x[:1] if isinstance(x, np.memmap) else x)
     if wrong: raise ValueError(f'{name}, of shape {x.shape}: {wrong}')
     vols = [Volume(x if x.ndim==5 else x[...,None], i, name) for i in range(len(x))]
-    return vols if y is None else list(zip(vols, _labels(y, len(x), vocab, name)))
+    return vols if y is None else list(zip(vols, _labels(y, len(x), vocab, name, numbers)))
 
 # %% ../../nbs/data/04_volumes.ipynb #09569fe3
 _files_only = ['duration','fps','valid_clips','on_error','group_func']
@@ -91,7 +97,8 @@ def _names(vocab):
 
 def _check_alike(train, valid):
     "ValueError if the items `valid` have labels that `train` lacks, or volumes of another shape"
-    unseen = {o for _,o in valid}-{o for _,o in train}
+    classes = [{o for _,o in side if not is_listy(o)} for side in (train,valid)]
+    unseen = classes[1]-classes[0]
     if unseen: raise ValueError(f'valid: labels that train does not have and nobody can learn: {", ".join(sorted(map(str, unseen))[:5])}')
     t,v = [o[0][0].xs.shape[1:] for o in (train,valid)]
     if t!=v: raise ValueError(f'volumes (T,H,W,C) of train and valid must be alike, not {t} and {v}')
@@ -99,23 +106,27 @@ def _check_alike(train, valid):
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_folder, but=['train','valid','splits',*_files_only])
 def from_arrays(cls:VideoDataLoaders,
-    train:tuple,                # (x,y): volumes (N,T,H,W) or (N,T,H,W,C), uint8 or floats in [0,1], and for each a whole number or text
+    train:tuple,                # (x,y): volumes (N,T,H,W) or (N,T,H,W,C), uint8 or floats in [0,1], and for each a class or numbers
     valid:tuple=None,           # (x,y) for validation; None: `valid_pct` of each class
     vocab:list|dict=None,       # Names of the classes 0, 1, 2 …; None: the labels are the names
     path:str|Path='.',          # Folder of the `Learner`
     arch=None,                  # The model that will train: it gives n_frames and size if these are not given
     n_frames:int=None,          # Slices in a clip; None: what `arch` wants, else all
     size:int|tuple=None,        # What the model sees, pixels: a square or (height,width); None: what `arch` wants, else as it is
+    y_block=None,               # `RegressionBlock`: y are numbers (N,) or (N,n); None: floats (N,) are numbers, all else are classes
+    y_names:list=None,          # Names of the numbers; None: `y0`, `y1` …
     **kwargs
 ):
     "Loaders of arrays, which are not copied. ValueError for arrays and labels that do not go together, and for values of unknown scale"
     odd = first(o for o in _files_only if o in kwargs)
     if odd: raise TypeError(f'{odd!r} is for videos in files, from_arrays does not take it')
     if vocab is not None: vocab = _names(vocab)
-    items,splits = volume_items(*_pair(train, 'train'), vocab, 'train'),None
+    numbers = wants_numbers(y_block, list(np.asarray(_pair(train, 'train')[1])))
+    if numbers and vocab is not None: raise ValueError('vocab names classes, and y are numbers: leave vocab out')
+    items,splits = volume_items(*train, vocab, 'train', numbers),None
     if valid is not None:
         if kwargs.get('valid_pct') is not None: raise ValueError('give valid or valid_pct, not both')
-        more = volume_items(*_pair(valid, 'valid'), vocab, 'valid')
+        more = volume_items(*_pair(valid, 'valid'), vocab, 'valid', numbers)
         _check_alike(items, more)
         n = len(items)
         items,splits = items+more,(range(n),range(n, n+len(more)))
@@ -123,7 +134,7 @@ def from_arrays(cls:VideoDataLoaders,
         t,h,w,_ = items[0][0].xs.shape[1:]
         n_frames,size = ifnone(n_frames, t),ifnone(size, (h,w))
     return cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, Path(path), arch, n_frames, size,
-                           x_block=VolumeBlock, vocab=vocab, **kwargs)
+                           x_block=VolumeBlock, vocab=vocab, y_block=y_block, y_names=y_names, **kwargs)
 
 # %% ../../nbs/data/04_volumes.ipynb #03351879
 def _is_volumes(o): return isinstance(o, (np.ndarray,Tensor)) and o.ndim>3
@@ -142,7 +153,8 @@ def test_dl(self:VideoDataLoaders,
         x,y = test_items if _is_pair(test_items) else (test_items,None)
         if _is_volumes(x):
             if with_labels and y is None: raise ValueError('with_labels=True needs labels: test_dl((x,y), with_labels=True)')
-            test_items = volume_items(x, y if with_labels else None, self.vocab, 'test')
+            numbers = isinstance(target_setup(self), RegressionSetup)
+            test_items = volume_items(x, y if with_labels else None, None if numbers else self.vocab, 'test', numbers)
     return DataLoaders.test_dl(self, test_items, rm_type_tfms, with_labels, **kwargs)
 
 # %% ../../nbs/data/04_volumes.ipynb #455f6ed3

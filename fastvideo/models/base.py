@@ -26,6 +26,7 @@ clip_models = {}
 class VideoModel(Module):
     "A model from clips (B,T,C,H,W), or from `Features` of them, to logits (B,n_out)"
     n_out = None              # number of logits
+    y_range = None            # (lowest, highest): outputs are numbers between; None: they are not bounded
     head_names = ('head',)    # submodules that make up the head, in the order in which they are called
     inner = ''                # the submodule that published checkpoints hold; '' is the model itself
     made = None               # how `create_video_model` made it, as plain data; None if it has no name that is known elsewhere
@@ -68,7 +69,12 @@ class VideoModel(Module):
         return x if p is None else apply(lambda o: o if o.device==p.device else o.to(p.device), x)
 
     def __call__(self, x, *args, **kwargs):
-        x = self.here(x)
+        out = self._outputs(self.here(x), *args, **kwargs)
+        # in single precision: half precision knows whole numbers only from 1024 on
+        return out if self.y_range is None else sigmoid_range(out.float(), *self.y_range)
+
+    def _outputs(self, x, *args, **kwargs):
+        "The outputs for clips or features, not bounded"
         if getattr(x, 'is_features', False): return self.classify(x.as_subclass(Tensor))
         try: return super().__call__(x, *args, **kwargs)
         except RuntimeError as e:
@@ -93,7 +99,7 @@ class VideoModel(Module):
     def classify(self,
         f:Tensor   # From `encode`
     ):
-        "Logits (B,n_out), by the modules of the head one after the other"
+        "Logits (B,n_out), by the modules of the head one after the other; not bounded by `y_range`"
         for o in self.head_names: f = self.get_submodule(o)(f)
         return f
 

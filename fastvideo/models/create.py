@@ -40,6 +40,12 @@ def model_rules(
     if cfg.family=='frame encoder': return cfg.rules
     return clip_models[cfg.family].rules_for(cfg, **kwargs)
 
+def _check_range(o):
+    "ValueError if `o` is not None and not two numbers, the lower one first"
+    if o is None: return
+    ok = is_listy(o) and len(o)==2 and all(isinstance(v, (int,float)) and math.isfinite(v) for v in o) and o[0]<o[1]
+    if not ok: raise ValueError(f'y_range must be two numbers, (lowest, highest), not {o!r}')
+
 def create_video_model(
     arch,                   # A name, a folder of transformers, a function of torchvision, a module that encodes frames, or a `VideoModel`
     n_out:int,              # Classes
@@ -51,12 +57,14 @@ def create_video_model(
     n_frames:int=8,         # Frames in a clip
     size:int|tuple=112,     # Pixels: a square, or (height,width)
     n_in:int=3,             # Channels
+    y_range:tuple=None,     # (lowest, highest): for numbers, a sigmoid keeps outputs between; None: they are as they are
     **kwargs                # Others of `FrameModel`, of its pooling, or of the class of the model
 ):
     "A `VideoModel` from clips (B,T,C,H,W) to logits (B,n_out). ValueError for an unknown name and for arguments that do not fit"
+    _check_range(y_range)
     if isinstance(arch, VideoModel):
         name = type(arch).__name__
-        if weights or keep_head or kwargs or pool!='mean' or grid!=1:
+        if weights or keep_head or y_range or kwargs or pool!='mean' or grid!=1:
             raise ValueError(f'{name} is made already: pool, grid, weights and others go where it is made, not here')
         if arch.n_out!=n_out:
             raise ValueError(f'{name} gives {arch.n_out} logits, but n_out={n_out} classes are wanted: make it with n_out={n_out}')
@@ -82,6 +90,7 @@ def create_video_model(
             warn(f'there are no pretrained weights for {cfg.name}, it starts from scratch; pretrained=False says so', stacklevel=2)
     model.input_rules = tuple(o for o in model_rules(cfg, **kwargs) if o[1]!='recommended')
     shape = dict(n_frames=n_frames, size=size, n_in=n_in)
+    if y_range is not None: model.y_range = shape['y_range'] = tuple(map(float, y_range))
     model.made = _record(arch, cfg, model, n_out=n_out, pool=pool, grid=grid, **shape, kwargs=kwargs)
     return model
 
@@ -91,7 +100,7 @@ def recreate_model(
 ):
     "The same model with random weights, without a network. ValueError for a name that is not known here"
     def tuples(d): return {k:tuple(v) if isinstance(v, list) else v for k,v in d.items()}
-    arch,args = made['arch'],{k:made[k] for k in ('n_out','pool','grid','n_frames','size','n_in')}
+    arch,args = made['arch'],{k:made[k] for k in ('n_out','pool','grid','n_frames','size','n_in','y_range') if k in made}
     with tempfile.TemporaryDirectory() as folder:
         if made['torchvision']: arch = tv_models.get_model_builder(arch)
         if made['config']:

@@ -18,6 +18,7 @@ from ..data.loader import *
 from ..data.reader import *
 from ..data.block import *
 from .metrics import *
+from .task import *
 from .evaluate import *
 from contextlib import closing, contextmanager, nullcontext
 from numbers import Integral
@@ -28,10 +29,9 @@ def has_one_label(
     learn:Learner   # Its loaders tell
 ):
     "Has each video one label, or may it have several? ValueError if the targets are no classes"
-    t = learn.dls.valid_ds.tls[-1].tfms.fs[-1]
-    if not isinstance(t, (Categorize,OneHotEncode,EncodedMultiCategorize)):
-        raise ValueError(f'these loaders have no classes (their targets are made by {type(t).__name__}): use learn.get_preds')
-    return isinstance(t, Categorize)
+    task = task_of(learn)
+    if task.numbers: raise ValueError(f'these loaders have no classes: their targets are numbers ({", ".join(task.names)})')
+    return not task.several
 
 def start_probs(
     learn:Learner,   # Model and loaders, whose batch transforms are applied
@@ -39,8 +39,7 @@ def start_probs(
     bs:int=None      # Views in a batch; None: as in validation
 ):
     "Start to compute `view_probs`. What comes back is a function that waits for them, and gives them"
-    act = class_probs if has_one_label(learn) else label_probs
-    dl,res = learn.dls.valid,[]
+    dl,act,res = learn.dls.valid,task_of(learn).act,[]
     with learn.no_bar():
         for b in x.split(ifnone(bs, dl.bs)):
             b = compose_tfms(send((b,), learn.dls.device), dl.after_batch.fs, split_idx=1)
@@ -52,21 +51,16 @@ def view_probs(
     x:TensorVideo,   # As in `start_probs`
     bs:int=None      # As in `start_probs`
 ):
-    "Probabilities (V,classes) of the views, on the CPU: the softmax, or the sigmoid if videos have several labels"
+    "Probabilities (V,classes) of the views, on the CPU: the softmax, or the sigmoid if videos have several labels; or numbers (V,n)"
     return start_probs(learn, x, bs)()
-
-def _decide(learn, p):
-    "Index of the most probable class in `p`, the first of equal ones; for videos with several labels, whether each is above the threshold"
-    return p.argmax() if has_one_label(learn) else p>getattr(learn.loss_func, 'thresh', .5)
 
 def named_probs(
     learn:Learner,   # Its loaders hold the classes
     p:Tensor         # (classes,): the probability of each class
 ):
     "(label, highest probability); if videos have several labels, all labels above the threshold, joined by `;`"
-    i,vocab = _decide(learn, p),learn.dls.vocab
-    label = str(vocab[i]) if i.ndim==0 else ';'.join(str(vocab[k]) for k in i.nonzero().flatten().tolist())
-    return label,p.max().item()
+    has_one_label(learn)
+    return task_of(learn).text(p),p.max().item()
 
 # %% ../../nbs/predict/02_folder.ipynb #615327e4
 def _text(o):
@@ -114,12 +108,13 @@ def predict_views(
     rm_type_tfms=None,       # As in `Learner.predict`
     with_input:bool=False    # Return the views (V,T,C,H,W) before the rest?
 ):
-    "(label, index, probabilities) of `item`, averaged over `n_clips` × `n_crops` views; `VideoError` if it cannot be read"
+    """(label, index, probabilities) of `item`, averaged over `n_clips` × `n_crops` views; of numbers (numbers, tensor, tensor)
+
+    `VideoError` if it cannot be read"""
     x = FilesDL(learn.dls.test_dl([item], rm_type_tfms=rm_type_tfms, num_workers=0), n_clips, n_crops).views(0)
-    p = check_numbers(view_probs(learn, x)).mean(0)
-    i = _decide(learn, p)
-    label = learn.dls.vocab[i] if i.ndim==0 else L(learn.dls.vocab)[i.nonzero().flatten().tolist()]
-    return (x,label,i,p) if with_input else (label,i,p)
+    p,task = check_numbers(view_probs(learn, x)).mean(0),task_of(learn)
+    res = task.decode(p),task.decide(p),p
+    return (x,*res) if with_input else res
 
 # %% ../../nbs/predict/02_folder.ipynb #2a776362
 def _read_files(learn, files, n_clips, n_crops, bs, n_workers, time_limit):
@@ -173,7 +168,7 @@ def _predict_files(learn, reads, bs):
     return one_behind(started())
 
 # %% ../../nbs/predict/02_folder.ipynb #9393d988
-_columns = 'file','label','probability','error'
+_columns = 'file','error'     # of each table, whatever the task
 
 def _files(path):
     "(paths, names in the table)"
@@ -192,15 +187,17 @@ def _files(path):
 
 def _table(learn, names, rows):
     "The DataFrame of the videos `names`; `rows` has (probabilities or None, error) of each name"
-    ps = [rows[o][0] for o in names]
-    named = [(math.nan,math.nan) if p is None else named_probs(learn, torch.as_tensor(p)) for p in ps]
-    probs = np.full((len(names), len(learn.dls.vocab)), np.nan, dtype=np.float32)
+    task = task_of(learn)
+    cols,ps = task.columns(_columns),[rows[o][0] for o in names]
+    probs = np.full((len(names), len(cols)), np.nan, dtype=np.float32)
     for i,p in enumerate(ps):
         if p is not None: probs[i] = p
-    highest = np.array([o for _,o in named], dtype=np.float32)
+    told = [(math.nan,)*len(task.lead) if p is None else task.summary(torch.as_tensor(p)) for p in ps]
+    lead = {k:[o[i] for o in told] for i,k in enumerate(task.lead)}
+    if 'probability' in lead: lead['probability'] = np.array(lead['probability'], dtype=np.float32)
     return pd.concat([
-        pd.DataFrame(dict(file=names, label=[o for o,_ in named], probability=highest)),
-        pd.DataFrame(probs, columns=class_columns(learn.dls.vocab, _columns)),
+        pd.DataFrame(dict(file=names, **lead)),
+        pd.DataFrame(probs, columns=cols),
         pd.DataFrame(dict(error=[rows[o][1] for o in names]))], axis=1)
 
 # %% ../../nbs/predict/02_folder.ipynb #b30beff7
@@ -224,7 +221,7 @@ def prediction_key(
     tfms = [*learn.dls.valid_ds.tls[0].tfms.fs, *dl.after_item.fs, *dl.after_batch.fs]
     settings = [_words(o) for o in tfms if type(o).split_idx!=0]
     model = re.sub(r' at 0x\w+', '', repr(learn.model))
-    h.update(json.dumps([views, list(map(str, learn.dls.vocab)), settings, model]).encode())
+    h.update(json.dumps([views, task_of(learn).names, settings, model]).encode())
     for k,v in learn.model.state_dict().items():
         h.update(f'{k} {v.dtype} {tuple(v.shape)}'.encode() if isinstance(v, Tensor) else f'{k} {v}'.encode())
         if isinstance(v, Tensor): h.update(v.detach().cpu().reshape(-1).view(torch.uint8).numpy())
@@ -291,7 +288,7 @@ class PredictionFile:
     def _table_rows(self, stamps):
         if self.out.suffix=='.parquet': df = pd.read_parquet(self.out)
         else:                           df = pd.read_csv(self.out, dtype=str, keep_default_na=False)
-        ps = df[class_columns(self.learn.dls.vocab, _columns)].replace('', 'nan').astype(np.float32).values
+        ps = df[task_of(self.learn).columns(_columns)].replace('', 'nan').astype(np.float32).values
         return {f:(stamps[f], None if err else p, err) for f,p,err in zip(df.file, ps, df.error)}
 
     def _line_rows(self):
@@ -421,14 +418,14 @@ def predict_folder(
     progress:bool=True,      # Show how many are done?
     time_limit:float=600     # Seconds for one video; one that takes longer counts as broken
 ):
-    """A DataFrame (file, label, probability, each class, error) with a row for each video
+    """A DataFrame (file, label, probability, each class, error) with a row for each video; of numbers (file, each number, error)
 
     If a call with `out` is stopped, the same call continues it. A video that cannot be read has its error in its row"""
     bs,n_workers = ifnone(bs, learn.dls.valid.bs),ifnone(n_workers, learn.dls.valid.fake_l.num_workers)
     _check_call(bs, n_workers, shard)
     if out is not None: out = _check_out(out)
     paths,names = _files(path)
-    has_one_label(learn)                                                     # both raise what is wrong before any work
+    task_of(learn)                                                           # both raise what is wrong before any work
     FilesDL(learn.dls.test_dl(paths[:1]), n_clips, n_crops)
 
     path_of = dict(zip(names, paths))

@@ -118,14 +118,17 @@ def by_video(
 
 class VideoMetric(AccumMetric):
     "A metric of videos, from the mean softmax of their clips; if the targets carry no numbers of videos, each clip counts as a video"
+    ndim,wanted = 1,'one label each'      # of the targets
+    def act(self, preds): return class_probs(preds)
+
     def reset(self):
         super().reset()
         self.videos = []
 
     def accum_values(self, preds, targs, learn=None):
-        if targs.ndim!=1: raise ValueError(f'{self.name} is for videos with one label each')
+        if targs.ndim!=self.ndim: raise ValueError(f'{self.name} is for videos with {self.wanted}')
         video = getattr(targs, 'video', None)
-        super().accum_values(class_probs(preds).as_subclass(Tensor), targs.as_subclass(Tensor), learn)
+        super().accum_values(self.act(preds).as_subclass(Tensor), targs.as_subclass(Tensor), learn)
         if video is not None: self.videos.append((learn.to_detach if learn else to_detach)(video.to(preds.device)))
 
     @property

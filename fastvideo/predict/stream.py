@@ -14,6 +14,7 @@ from ..clip.core import *
 from ..data.loader import *
 from ..data.reader import *
 from .metrics import *
+from .task import *
 from .evaluate import *
 from .folder import *
 from collections import deque
@@ -69,9 +70,7 @@ def clip_seconds(
     return reader.n_frames*clip_step(fps, reader.n_frames, reader.stride, reader.duration, reader.fps)/fps
 
 # %% ../../nbs/predict/03_stream.ipynb #3676f587
-def _row(learn, names, p, **kwargs):
-    label,prob = named_probs(learn, p)
-    return dict(**kwargs, label=label, probability=prob, **dict(zip(names, p.tolist())))
+def _row(task, names, p, **kwargs): return {**kwargs, **dict(zip(task.lead, task.summary(p))), **dict(zip(names, p.tolist()))}
 
 _columns = 'start','end','label','probability'
 
@@ -97,12 +96,13 @@ def stream_windows(
     bs:int=1,                         # Windows in a batch; with 1 each row comes at once
     max_seconds:float=None            # Stop after this time; None: at the end
 ):
-    """Generator of rows, dicts of start and end in seconds, label, probability, and the probability of each class
+    """Generator of rows, dicts of start and end in seconds, label, probability, and the probability of each class, or of each number
 
     `VideoError` if no frame can be decoded; a warning if a video breaks off"""
     reader,dl = clip_reader(learn.dls.valid_ds),learn.dls.valid
     _check_stream(reader, bs, window=window, stride=stride, max_seconds=max_seconds)
-    names,each = class_columns(learn.dls.vocab, _columns),Pipeline(dl.after_item.fs, split_idx=1)
+    task = task_of(learn)
+    names,each = task.columns(_columns),Pipeline(dl.after_item.fs, split_idx=1)
     def clip(its):
         try: idxs = _spread(len(its), reader)
         except ValueError as e: raise VideoError(src, str(e)) from e
@@ -117,7 +117,7 @@ def stream_windows(
         windows = ((a,b,clip(o)) for a,b,o in _windows(frames, window, stride, fps))
         def start(its):
             times,get = [(a,b) for a,b,_ in its],start_probs(learn, torch.stack([o for *_,o in its]), bs)
-            return lambda: [_row(learn, names, p, start=round(a, 6), end=round(b, 6)) for (a,b),p in zip(times, check_numbers(get()))]
+            return lambda: [_row(task, names, p, start=round(a, 6), end=round(b, 6)) for (a,b),p in zip(times, check_numbers(get()))]
         started = (start(its) for its in chunked(windows, bs))
         # one by one, each row comes at once; otherwise the model has its next windows while these are looked at
         for rows in (f() for f in started) if bs==1 else one_behind(started): yield from rows
@@ -131,12 +131,14 @@ def predict_stream(
     bs:int=None,                      # Windows in a batch; None: as in validation
     max_seconds:float=None            # Stop after this time, for a camera; None: at the end, or at Ctrl-C
 ):
-    """A DataFrame (start, end, label, probability, each class), with a row for each window and times in seconds
+    """A DataFrame (start, end, label, probability, each class), with a row for each window and times in seconds; of numbers
+    (start, end, each number)
 
     `VideoError` if no frame can be decoded; a warning if a video breaks off, or if Ctrl-C ends it"""
     if smooth is not None and (not isinstance(smooth, Integral) or smooth<1):
         raise ValueError(f'smooth must be a whole number of windows from 1, not {smooth!r}')
-    rows,names = [],class_columns(learn.dls.vocab, _columns)
+    rows,task = [],task_of(learn)
+    names = task.columns(_columns)
     try:
         for o in stream_windows(learn, src, window, stride, ifnone(bs, learn.dls.valid.bs), max_seconds): rows.append(o)
     except KeyboardInterrupt:
@@ -145,11 +147,21 @@ def predict_stream(
     df = pd.DataFrame(rows)
     if not smooth or smooth==1: return df
     ps = df[names].rolling(smooth, center=True, min_periods=1).mean().values
-    return pd.DataFrame([_row(learn, names, torch.tensor(p), start=a, end=b) for a,b,p in zip(df.start, df.end, ps)])
+    return pd.DataFrame([_row(task, names, torch.tensor(p), start=a, end=b) for a,b,p in zip(df.start, df.end, ps)])
 
 # %% ../../nbs/predict/03_stream.ipynb #eda440e1
+def _numbers(df):
+    "The columns of the numbers in the timeline `df`; none if it has labels"
+    return [] if {'label','probability'} & {*df.columns} else [o for o in df.columns if o not in _columns]
+
 def _owned(df):
-    "[(start, end, label, probability)]: the part of the time in which each window of `df` decides, in order"
+    """[(start, end, label, probability)]: the part of the time in which each window of `df` decides, in order
+
+    In a timeline of numbers they are the label, as text, and the probability is NaN"""
+    names = _numbers(df)
+    if names:
+        told = [', '.join(f'{k} {v:.4g}' for k,v in zip(names, vs)) for vs in df[names].values]
+        df = df.assign(label=told, probability=math.nan)
     lacks = [o for o in _columns if o not in df.columns]
     if lacks: raise ValueError(f'a timeline has the columns {", ".join(_columns)}, as predict_stream makes it; {lacks[0]!r} is missing')
     rows = list(df.sort_values(['start','end'])[list(_columns)].itertuples(index=False, name=None))
@@ -161,6 +173,7 @@ def timeline_segments(
     df:pd.DataFrame   # From `predict_stream`
 ):
     "A DataFrame (start, end, label, probability) of the segments with one label; the probability is the mean of their windows"
+    if names := _numbers(df): raise ValueError(f'a timeline of numbers ({", ".join(names)}) has no segments: plot_timeline draws it')
     res = []
     for a,b,l,p in _owned(df):
         if res and res[-1][2]==l and a-res[-1][1]<1e-6: res[-1][1:] = [b,l,res[-1][3]+[p]]
@@ -172,8 +185,13 @@ def plot_timeline(
     df:pd.DataFrame,   # From `predict_stream`
     ax=None            # Axes to draw on; None: new ones
 ):
-    "Draw the probability of each window over the seconds, in the colour of its label; returns the axes"
+    "Draw the probability of each window over the seconds, in the colour of its label, or a line for each number; returns the axes"
     if ax is None: ax = plt.subplots(figsize=(10,2))[1]
+    if names := _numbers(df):
+        for o in names: ax.plot((df.start+df.end)/2, df[o], label=o)
+        ax.set(xlabel='seconds')
+        ax.legend(loc='upper left', bbox_to_anchor=(1,1))
+        return ax
     its = _owned(df)
     for i,label in enumerate(dict.fromkeys(l for *_,l,_ in its)):
         mine = [(a,b-a,p) for a,b,l,p in its if l==label]
@@ -237,7 +255,8 @@ def annotate_video(
         o = o[:o.shape[0]//2*2 or 1, :o.shape[1]//2*2 or 1]           # even sides, for the encoder
         i = bisect.bisect_right(starts, t+1e-6)-1
         if i<0 or t+1e-6>=its[i][1] or its[i][2] in ('',None): return o
-        return _draw(o, f'{its[i][2]} {its[i][3]:.2f}')
+        label,prob = its[i][2:]
+        return _draw(o, label if math.isnan(prob) else f'{label} {prob:.2f}')
     with open_frames(src) as (rate,frames):
         fps = ifnone(fps, rate)
         # a quality, if the encoder knows it: the default of `write_video` makes large files

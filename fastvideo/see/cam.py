@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from ..clip.core import *
 from ..models.pooling import *
 from ..models.base import *
+from ..predict.task import *
 from ..predict.folder import *
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -246,6 +247,7 @@ def where_it_looks(
     if isinstance(src, ImageTuple): src = StackFrames()(src)
     if src is None or isinstance(src, (int,float,list,L,Image.Image)):
         raise TypeError(f'where_it_looks takes one video file, folder of frames or clip, not {type(src).__name__}')
+    if task_of(learn).numbers: raise ValueError('where_it_looks explains the score of a class, and this model gives numbers')
     # the model itself, without DistributedDataParallel and compilation
     model = get_model(learn.model)
     model = getattr(model, '_orig_mod', model)

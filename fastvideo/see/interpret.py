@@ -10,6 +10,7 @@ from fastai.vision.all import *
 from ..data.reader import *
 from ..data.split import *
 from ..data.block import *
+from ..predict.task import *
 from ..predict.evaluate import *
 from ..predict.folder import *
 from sklearn.metrics import ConfusionMatrixDisplay, classification_report
@@ -20,18 +21,37 @@ def _plain_item(o):
     if isinstance(o, tuple): return (_plain_item(o[0]),*o[1:])
     return clip_path(o, 0, 1) if isinstance(o, ClipPath) else o
 
+def _judged_classes(v, learn):
+    "(table with losses, probabilities, targets) of the table `v` of `evaluate`"
+    names  = [str(o) for o in learn.dls.vocab]
+    preds  = tensor(np.array(v.iloc[:,3:])).float()
+    targs  = tensor([names.index(o) for o in v.label])
+    prob   = preds.gather(1, targs[:,None])[:,0]
+    loss   = -prob.clamp(min=torch.finfo(prob.dtype).tiny).log()
+    return v.iloc[:,:3].reset_index(drop=True).assign(probability=prob.tolist(), loss=loss.tolist()),preds,targs
+
+def _judged_numbers(v, learn):
+    "(table with losses, predictions, targets) of the table `v` of `evaluate`; the loss is the mean squared error"
+    targs,preds = tensor(np.array(v.iloc[:,1:])).float().chunk(2, 1)
+    return v.reset_index(drop=True).assign(loss=(preds-targs).pow(2).mean(1).tolist()),preds,targs
+
 class VideoInterpretation(ClassificationInterpretation):
-    "Interpretation of a classifier of videos with one label each, at the level of videos"
+    "Interpretation of a model of videos with one label, or with numbers, at the level of videos"
     def __init__(self,
         learn:Learner,        # Model and loaders
         dl:DataLoader,        # The videos that were evaluated, one item each
-        videos:pd.DataFrame,  # A row for each video: file, label, predicted, probability of its label, loss
-        preds:Tensor,         # (videos,classes), probabilities
-        targs:Tensor          # (videos,), numbers of the classes
+        videos:pd.DataFrame,  # A row for each video: file, label, predicted, probability of its label, loss; or file, numbers, loss
+        preds:Tensor,         # (videos,classes), probabilities; or (videos,n), numbers
+        targs:Tensor          # (videos,), numbers of the classes; or (videos,n), numbers
     ):
-        super().__init__(learn, dl, tensor(videos.loss.tolist()))
+        # fastai's ClassificationInterpretation adds the vocab of `dl`, which numbers do not have
+        Interpretation.__init__(self, learn, dl, tensor(videos.loss.tolist()))
         store_attr('videos,preds,targs')
-        self.vocab = learn.dls.vocab
+        self.task  = task_of(learn)
+        self.vocab = None if self.task.numbers else learn.dls.vocab
+
+    def _check_classes(self, what):
+        if self.task.numbers: raise ValueError(f'{what} is for classes, and this model gives numbers ({", ".join(self.task.names)})')
 
     @classmethod
     def from_learner(cls,
@@ -44,29 +64,26 @@ class VideoInterpretation(ClassificationInterpretation):
         """Interpretation of the videos of `dl`, each of which is read once. ValueError if videos have several labels
 
         A video that cannot be read is left out; with `on_error='raise'` in the validation set it raises `VideoError` instead"""
-        if not has_one_label(learn):
+        if task_of(learn).several:
             raise ValueError('VideoInterpretation is for videos with one label each. For several: learn.get_preds(), '
                              'then sklearn.metrics.multilabel_confusion_matrix or classification_report')
-        dl = labelled_dl(learn, learn.dls[ds_idx] if dl is None else dl)
+        dl = labelled_dl(learn, learn.dls[ds_idx] if dl is None else dl, 'VideoInterpretation', numbers=True)
         with learn.no_bar():
             found = evaluate_views(learn, dl, ifnone(n_clips, getattr(learn.dls.valid, 'n_clips', 1)), n_crops)
-        v,names = found.videos,[str(o) for o in learn.dls.vocab]
-        preds  = tensor(np.array(v.iloc[:,3:])).float()
-        targs  = tensor([names.index(o) for o in v.label])
-        prob   = preds.gather(1, targs[:,None])[:,0]
-        loss   = -prob.clamp(min=torch.finfo(prob.dtype).tiny).log()
-        videos = v.iloc[:,:3].reset_index(drop=True).assign(probability=prob.tolist(), loss=loss.tolist())
-        items  = L(_plain_item(dl.dataset.items[i]) for i in v.index)
+        videos,preds,targs = (_judged_numbers if task_of(learn).numbers else _judged_classes)(found.videos, learn)
+        items  = L(_plain_item(dl.dataset.items[i]) for i in found.videos.index)
         return cls(learn, learn.dls.test_dl(items, with_labels=True, num_workers=0), videos, preds, targs)
 
     def __getitem__(self, idxs):
         "(inputs, probabilities, targets, predictions, losses) of the videos with the numbers `idxs`; their clips are read again"
         inps,_,targs,_,losses = super().__getitem__(idxs)
         idxs = idxs.tolist() if isinstance(idxs, Tensor) else list(L(idxs))
-        return inps,self.preds[idxs],targs,self.preds[idxs].argmax(1),losses
+        preds = self.preds[idxs]
+        return inps,preds,targs,preds if self.task.numbers else preds.argmax(1),losses
 
     def confusion_matrix(self):
         "Number of videos by their class (rows) and the predicted class (columns), as an `np.ndarray`"
+        self._check_classes('confusion_matrix')
         n = len(self.vocab)
         return np.bincount(n*self.targs+self.preds.argmax(1), minlength=n*n).reshape(n, n)
 
@@ -99,6 +116,7 @@ def plot_confusion_matrix(self:VideoInterpretation,
 @patch
 def print_classification_report(self:VideoInterpretation):
     "Print scikit-learn's report: precision, recall and f1 of each class"
+    self._check_classes('print_classification_report')
     names = [str(o) for o in self.vocab]
     print(classification_report(self.targs, self.preds.argmax(1), labels=range(len(names)), target_names=names, zero_division=0))
 
@@ -108,6 +126,7 @@ def per_class(self:VideoInterpretation):
     """A DataFrame with a row for each class: number of its videos, number of videos taken for it, precision, recall, f1
 
     NaN stands where the number to divide by is 0"""
+    self._check_classes('per_class')
     cm = self.confusion_matrix()
     hits = cm.diagonal()
     df = pd.DataFrame(dict(videos=cm.sum(1), predicted=cm.sum(0)), pd.Index([str(o) for o in self.vocab], name='class'))
@@ -126,12 +145,17 @@ def worst_groups(self:VideoInterpretation,
     k:int=None,                # Number of groups; None: all
     group_func:Callable=None   # Gives the group of a path; None: the function by which the loaders were split
 ):
-    "A DataFrame of the groups that are most often mistaken: number of videos, accuracy, mean loss, file of the worst video"
+    """A DataFrame of the groups that are most often mistaken: number of videos, accuracy, mean loss, file of the worst video
+
+    Of numbers there is no accuracy, and the groups with the highest loss come first"""
     own = getattr(self.learn.dls, 'group_func', source_group)
     # groups from a table are known for the videos of the loaders only; for others `own` gives None
     def group(o): return source_group(o) if (g := own(o)) is None else g
     groups = [(group_func or group)(first(L(o))) for o in self.dl.items]
-    df = self.videos.assign(group=groups, right=self.videos.label==self.videos.predicted)
+    df = self.videos.assign(group=groups)
+    right = {} if self.task.numbers else dict(accuracy=('right','mean'))
+    if right: df = df.assign(right=df.label==df.predicted)
     df = df.sort_values('loss', ascending=False, kind='stable').groupby('group', sort=False, dropna=False)
-    df = df.agg(videos=('file','size'), accuracy=('right','mean'), loss=('loss','mean'), worst=('file','first'))
-    return df.sort_values(['accuracy','loss'], ascending=[True,False]).head(ifnone(k, len(df)))
+    df = df.agg(videos=('file','size'), **right, loss=('loss','mean'), worst=('file','first'))
+    by = [*right,'loss']
+    return df.sort_values(by, ascending=[o!='loss' for o in by]).head(ifnone(k, len(df)))

@@ -16,9 +16,11 @@ from ..clip.recipes import *
 from ..data.loader import *
 from ..data.reader import *
 from ..data.block import *
+from ..data.targets import *
 from ..data.volumes import *
 from ..models.base import *
 from ..models.create import *
+from ..predict.task import *
 from .learner import *
 from .share import *
 import hashlib, safetensors.torch
@@ -62,19 +64,22 @@ def _reader(dls):
     raise ValueError(f'a model is saved with the settings of its reader, and these loaders have {have}: make them with VideoDataLoaders, '
                      'VideoBlock, ImageTupleBlock, VolumeBlock or get_action_dataloaders, or use learn.export()')
 
+def _target_spec(learn):
+    "What the outputs of `learn` mean, as plain data: classes, or names of numbers as `targets`"
+    try: task = task_of(learn)
+    except ValueError as e:
+        raise ValueError('save_video_model is for models that tell classes apart, or give numbers; use learn.export(): '
+                         'the targets of these loaders are neither') from e
+    if task.numbers: return dict(vocab=[], multi=False, threshold=None, targets=task.names)
+    vocab = [o.item() if isinstance(o, np.generic) else o for o in task.vocab]
+    return dict(vocab=vocab, multi=task.several, threshold=task.thresh if task.several else None)
+
 def _data_spec(learn):
     "How the loaders of `learn` make clips and labels, as plain data"
     dls,r = learn.dls,_reader(learn.dls)
-    cats  = _only(dls.valid_ds.tls[-1].tfms, Categorize)
-    if cats is None:
-        raise ValueError('save_video_model is for models that tell classes apart, and the targets of these loaders are no classes: '
-                         'use learn.export()')
-    multi = isinstance(cats, (MultiCategorize,EncodedMultiCategorize))
     norm  = _only(dls.valid.after_batch, Normalize)
     return dict(
-        vocab     = [o.item() if isinstance(o, np.generic) else o for o in cats.vocab],
-        multi     = multi,
-        threshold = getattr(learn.loss_func, 'thresh', .5) if multi else None,
+        **_target_spec(learn),
         reader    = dict(kind='volume' if isinstance(r, ReadVolume) else 'video', pil=r.clip_cls is ImageTuple, **_reader_spec(r)),
         resize    = _resize(first(o for o in dls.valid.after_item.fs if type(o) in (Resize,ShortSide))),
         normalize = norm and dict(mean=norm.mean.flatten().tolist(), std=norm.std.flatten().tolist()),
@@ -96,11 +101,17 @@ def _from_reader(spec):
     if spec['pil']: kw['clip_cls'] = ImageTuple
     return _readers[spec['kind']](**kw)
 
+def _target_tfms(spec):
+    "(transforms, type) of the targets of `spec`"
+    vocab = spec['vocab']
+    if spec.get('targets'): return [NumberSetup(spec['targets'])],TensorNumbers
+    if spec['multi']:       return [MultiCategorize(vocab), OneHotEncode(len(vocab))],TensorMultiCategory
+    return [Categorize(vocab, sort=False)],TensorCategory
+
 def _empty_dls(spec, device, path):
     "Loaders without items that make clips as `spec` says"
-    vocab,multi = spec['vocab'],spec['multi']
     reader = _from_reader(spec['reader'])
-    y_tfms = [MultiCategorize(vocab), OneHotEncode(len(vocab))] if multi else [Categorize(vocab, sort=False)]
+    y_tfms,y_type = _target_tfms(spec)
     def lists(tfms, *types): return TfmdLists([], tfms, do_setup=False, splits=[[],[]], types=[_Pick.input_types,*types])
     ds = Datasets(tls=[lists([_Pick(0),reader], reader.input_types, TensorVideo), lists([_Pick(1),*y_tfms])])
     for o in ds.tls[1].tfms.fs: o.setup()
@@ -110,7 +121,7 @@ def _empty_dls(spec, device, path):
     def loader(i):
         dl = VideoDL(ds.subset(i), bs=spec['bs'], after_item=after_item, after_batch=after_batch)
         # as if it had made a batch
-        dl._n_inp,dl._types = 1,{tuple:[TensorVideo, TensorMultiCategory if multi else TensorCategory]}
+        dl._n_inp,dl._types = 1,{tuple:[TensorVideo, y_type]}
         return dl
     return VideoDataLoaders(loader(0), loader(1), path=path, device=device)
 
@@ -128,8 +139,9 @@ def _learner(spec, model, device, path):
     # earlier versions did not write these two: their norm layers did what they do in fastai
     model.keep_stats = spec.get('keep_stats', False)
     train_bn = spec.get('train_bn', True)
-    if spec['multi']: metrics,loss = accuracy_multi,BCEWithLogitsLossFlat(thresh=spec['threshold'])
-    else:             metrics,loss = accuracy,CrossEntropyLossFlat()
+    metrics,loss = accuracy,CrossEntropyLossFlat()
+    if spec['multi']:       metrics,loss = accuracy_multi,BCEWithLogitsLossFlat(thresh=spec['threshold'])
+    if spec.get('targets'): metrics,loss = mae,MSELossFlat()
     dls = _empty_dls(spec, device, path)
     learn = VideoLearner(dls, model.to(device), splitter=video_splitter, path=path, metrics=metrics, loss_func=loss)
     learn.train_bn = train_bn
@@ -214,8 +226,8 @@ def _spec(learn, extra):
     "What model.json says of `learn`, but for the weights. ValueError for what is not plain"
     model = get_model(learn.model)
     made,data = _how_made(model),_data_spec(learn)
-    n,n_out = len(data['vocab']),made['n_out']
-    if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} classes: make it with n_out={n}')
+    what,n,n_out = 'numbers' if data.get('targets') else 'classes',len(data.get('targets') or data['vocab']),made['n_out']
+    if n!=n_out: raise ValueError(f'the head of the model gives {n_out} logits, and the loaders have {n} {what}: make it with n_out={n}')
     spec = dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats)
     # a model that was trained on from one of the hub says from which
     if getattr(learn, 'hub', None): spec['hub'] = learn.hub
@@ -233,6 +245,7 @@ def _weights(model):
 
 def _check_loss(learn, spec):
     "A warning if the loss of `learn` makes other probabilities of logits than the loss of the learner that is loaded"
+    if spec.get('targets'): return
     x = torch.linspace(-2, 2, 2*spec['model']['n_out']).view(2,-1)
     act,want = getcallable(learn.loss_func, 'activation'),torch.sigmoid if spec['multi'] else partial(torch.softmax, dim=-1)
     if not torch.allclose(act(x), want(x)):
@@ -277,7 +290,7 @@ def _read_spec(file):
                          'install a later one')
     gone = [k for k in _keys if k not in spec]
     if gone: raise ValueError(f'{file}: has no {", ".join(gone)}: it was changed after it was written')
-    n_out,n = spec['model'].get('n_out'),len(spec['vocab'])
+    n_out,n = spec['model'].get('n_out'),len(spec.get('targets') or spec['vocab'])
     if n_out!=n:
         raise ValueError(f'{file}: the head of the model gives {n_out} logits, and vocab has {n} classes: '
                          'it was changed after it was written')
@@ -340,7 +353,12 @@ def load_video_learner(
 def _set_dls(learn, dls, spec):
     "Give `learn` the loaders `dls`, normalised as it was trained"
     def names(o): return ', '.join(map(str, o[:5]))
-    if list(dls.vocab)!=spec['vocab']:
+    setup  = target_setup(dls)
+    have,want = target_names(setup) if isinstance(setup, RegressionSetup) else None,spec.get('targets')
+    if have!=want:
+        raise ValueError(f'dls have {"the numbers "+names(have) if have else "classes"}, and the model was trained on '
+                         f'{"the numbers "+names(want) if want else "classes"}: they must be the same, in the same order')
+    if not want and list(dls.vocab)!=spec['vocab']:
         raise ValueError(f'dls have the classes {names(dls.vocab)} …, and the model was trained on {names(spec["vocab"])} …: '
                          'they must be the same, in the same order')
     norm = spec['normalize']
@@ -386,14 +404,20 @@ def _quiet():
 
 def _noise(n, shape): return torch.rand(n, *shape, generator=torch.Generator().manual_seed(n))
 
+def _numbers(learn):
+    "The names of the numbers that `learn` gives; none if it gives probabilities"
+    setup = target_setup(learn.dls)
+    return target_names(setup) if isinstance(setup, RegressionSetup) else []
+
 def _graph(learn):
-    "The model of `learn` on raw clips, with probabilities; and the shape of a clip"
+    "The model of `learn` on raw clips, with probabilities or numbers; and the shape of a clip"
     dls,model = learn.dls,deepcopy(get_model(learn.model)).cpu().float().eval()
     name = type(model).__name__
     if dls.valid.n: x = dls.valid.new(bs=1).one_batch()[0]
     elif getattr(model, 'made', None): x = _validation_clip(dls, model.made)
     else: raise ValueError(f'these loaders are empty, and {name} does not tell what clips it takes: set learn.dls to loaders with videos')
     act = nn.Sigmoid() if isinstance(learn.loss_func, BCEWithLogitsLossFlat) else nn.Softmax(-1)
+    if _numbers(learn): act = nn.Identity()
     return _Graph(model, _only(dls.valid.after_batch, Normalize), act).eval(),x.shape[1:]
 
 def _export(learn):
@@ -420,7 +444,7 @@ def _check_parity(f, graph, shape, sizes, path):
             raise ValueError(f'{path}: not written, what was exported gives other probabilities than the model, '
                              f'by up to {(a-b).abs().max():.2g} for {n} clips')
 
-def _vocab(learn): return json.dumps(list(getattr(learn.dls, 'vocab', [])), ensure_ascii=False)
+def _vocab(learn): return json.dumps(_numbers(learn) or list(getattr(learn.dls, 'vocab', [])), ensure_ascii=False)
 
 def to_torch_export(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
@@ -447,7 +471,7 @@ def to_onnx(
     except ImportError as e:
         raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
     graph,ep,shape,sizes = _export(learn)
-    names = dict(input_names=['clips'], output_names=['probabilities'])
+    names = dict(input_names=['clips'], output_names=['numbers' if _numbers(learn) else 'probabilities'])
     try:
         with _quiet(): program = torch.onnx.export(ep, **names, dynamo=True, verbose=False)
     except Exception as e: raise ValueError(f'{type(graph.model).__name__} cannot be written as ONNX: {e}') from e

@@ -117,7 +117,7 @@ def _amp(learn):
     return torch.bfloat16 if cb.amp_mode==AMPMode.BF16 else torch.float16
 
 # attributes of a model that do not belong to its body, or change nothing that it computes in eval mode
-_not_body = 'n_out','training','made','keep_stats','input_rules'
+_not_body = 'n_out','y_range','training','made','keep_stats','input_rules'
 
 def _plain_attrs(m): return {k:v for k,v in sorted(vars(m).items()) if isinstance(v, (bool,int,float,str,tuple)) and k!='training'}
 
@@ -254,7 +254,7 @@ def _items_dl(dl, bs):
 
 def _check_parts(model, x):
     "ValueError if `encode` and `classify` of `model` together are not its forward"
-    a,b = [o.float() for o in (model.classify(model.encode(x)), model(x))]
+    a,b = [o.float() for o in (model(Features(model.encode(x))), model(x))]
     if a.shape!=b.shape or not torch.allclose(a, b, rtol=1e-3, atol=1e-3*b.abs().max().item()):
         raise ValueError(f'{type(model).__name__}: features cannot be kept, since classify(encode(x)) is not what the model gives: '
                          f'its forward does something between its body and its head, {", ".join(model.head_names)}')

@@ -14,8 +14,10 @@ from ..clip.mix import *
 from ..data.reader import *
 from ..data.loader import VideoDL
 from ..data.block import *
+from ..data.targets import *
 from ..models.registry import *
 from ..predict.metrics import *
+from ..predict.numbers import *
 from ..predict.evaluate import *
 from ..predict.folder import *
 from ..predict.stream import *
@@ -30,6 +32,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 # %% ../../nbs/train/06_learner.ipynb #eff9cf60
+def _has_numbers(dls):
+    "Are the targets of `dls` numbers?"
+    return isinstance(target_setup(dls), RegressionSetup)
+
 class _BodyRates(Callback):
     "While `lr_find` tries rates for the head, the body has a hundredth of them"
     order = LRFinder.order+1
@@ -168,7 +174,9 @@ class VideoLearner(Learner):
         n_clips:int=1,            # Clips of the video, chosen as in validation
         n_crops:int=1             # Crops of each clip: 1, 3 or 10
     ):
-        "(label, index, probabilities) of `item`, read as in validation, averaged over all views; `VideoError` if it cannot be read"
+        """(label, index, probabilities) of `item`, read as in validation, averaged over all views; `VideoError` if it cannot be read
+
+        Of a model of numbers: (number or numbers, tensor, tensor)"""
         # fastai's getters would take a tuple for an item with its label
         if isinstance(item, ImageTuple): item = StackFrames()(item)
         if item is None or isinstance(item, (int,float,list,L,Image.Image)):
@@ -227,14 +235,15 @@ class VideoLearner(Learner):
         shuffle:bool=True,   # Draw the clips? Else they are the first
         **kwargs             # `play=True`, `ncols` and others
     ):
-        "Show clips of a batch with target and prediction, green where it is right; unlabelled clips with the prediction"
+        "Show clips of a batch with target and prediction, green where a label is right; unlabelled clips with the prediction"
         if dl is None: dl = self.dls[ds_idx].new(shuffle=shuffle)
         b = dl.one_batch()
         probs,_,preds = self.get_preds(dl=[b], with_decoded=True)
         tls = getattr(self.dls.valid_ds, 'tls', None)
         about = getattr(b[0], 'about', [{}]*len(probs))
         def name(o): return dict(pred=tls[-1].decode(o)) if tls else {}
-        b[0].about = [dict(**a, probs=p, **name(o)) for a,p,o in zip(about, probs, preds)]
+        def said(p): return {} if _has_numbers(self.dls) else dict(probs=p)
+        b[0].about = [dict(**a, **said(p), **name(o)) for a,p,o in zip(about, probs, preds)]
         dl.show_results(b, preds, max_n=max_n, **kwargs)
 
     def evaluate(self,
@@ -242,7 +251,9 @@ class VideoLearner(Learner):
         n_clips:int=10,    # Clips of each video, chosen as in validation
         n_crops:int=3      # Crops of each clip: 1, 3 or 10
     ):
-        "An `Evaluation` by clip and by video, over `n_clips` × `n_crops` views of each: `table`, `per_class`, `confusion` and `preds`"
+        """An `Evaluation` by clip and by video, over `n_clips` × `n_crops` views of each: `table`, `per_class`, `confusion` and `preds`
+
+        Of a model of numbers a `NumberEvaluation`: `table` with mean errors, R² and rank correlation, `per_number` and `preds`"""
         return evaluate_views(self, dl, n_clips, n_crops)
 
     def predict_folder(self,
@@ -256,7 +267,7 @@ class VideoLearner(Learner):
         progress:bool=True,      # Show a progress bar?
         time_limit:float=600     # Seconds for one video; after that it counts as broken
     ):
-        "A DataFrame with a row for each video: file, label, probability, each class, error. With `out` a second call goes on"
+        "A DataFrame with a row for each video: file, label, probability, each class (or number), error. With `out` a second call goes on"
         return predict_folder(self, path, out, n_clips, n_crops, bs, n_workers, shard, progress, time_limit)
 
     def predict_stream(self,
@@ -267,7 +278,7 @@ class VideoLearner(Learner):
         bs:int=None,               # Windows in a batch; None: as in validation
         max_seconds:float=None     # Stop after so many seconds, for a camera; None: at the end, or at Ctrl-C
     ):
-        "A DataFrame with a row for each window: start, end, label, probability, each class. `VideoError` if nothing can be decoded"
+        "A DataFrame, a row for each window: start, end, label, probability, each class (or number). `VideoError` if nothing can be decoded"
         return predict_stream(self, src, window, stride, smooth, bs, max_seconds)
 
     def cache_features(self,
@@ -340,9 +351,21 @@ def _has_several_labels(dls, loss_func):
     return isinstance(dls.loss_func if loss_func is None else loss_func, BCEWithLogitsLossFlat)
 
 def _metrics(dls, multi):
-    "The metrics for one label or several; by video, too, if videos are validated by several clips"
+    "The metrics for one label, several, or numbers; by video, too, if videos are validated by several clips"
     if multi: return accuracy_multi
-    return [accuracy,video_accuracy] if getattr(dls.valid, 'n_clips', 1)>1 else accuracy
+    by_clip,by_video = (mae,video_mae) if _has_numbers(dls) else (accuracy,video_accuracy)
+    return [by_clip,by_video] if getattr(dls.valid, 'n_clips', 1)>1 else by_clip
+
+_class_losses = nn.CrossEntropyLoss,nn.NLLLoss,nn.BCEWithLogitsLoss,nn.BCELoss
+
+def _check_numbers(loss_func, window):
+    "ValueError for what does not go with numbers"
+    name = getattr(loss_func, '__name__', type(loss_func).__name__)
+    # fastai's losses hold one of PyTorch
+    own = getattr(loss_func, 'func', loss_func)
+    if isinstance(own, _class_losses) or getattr(loss_func, 'y_int', False) or own is F.cross_entropy:
+        raise ValueError(f'loss_func {name} is for classes, and dls have numbers: leave it out (mean squared error), or take L1LossFlat()')
+    if window: raise ValueError('window averages the probabilities of one label, and dls have numbers: leave window out')
 
 def check_learner(
     dls:DataLoaders,        # As in `video_learner`
@@ -353,7 +376,8 @@ def check_learner(
     compile:bool=False,
     grad_ckpt:bool=False,
     multi:bool=False,       # Do clips have several labels?
-    model_args:dict=None    # Arguments of the model
+    model_args:dict=None,   # Arguments of the model
+    loss_func:Callable=None
 ):
     """Clips (1,T,C,H,W) of `dls`, the first of which the model is made for, after a check of the arguments of `video_learner`
 
@@ -367,12 +391,15 @@ def check_learner(
     check(not (compile and grad_ckpt), 'compile=True and grad_ckpt=True do not go together: torch.compile cannot take the running '
                                        'statistics of batch norm out of what is computed again')
     check(n_out, 'the number of classes cannot be told from dls: pass n_out')
+    if _has_numbers(dls): _check_numbers(loss_func, model_args.get('window'))
+    else: check(model_args.get('y_range') is None, 'y_range bounds numbers, and dls have classes: leave y_range out')
     check(not (multi and model_args.get('window')), 'window averages the probabilities of one label, and clips of dls have several: '
                                                 'leave window out')
     xs = _example_clips(dls)
     x = xs[0]
     check(getattr(x, 'ndim', 0)==5, f'dls must give clips (B,T,C,H,W), not {getattr(x, "shape", type(x))}: VideoDataLoaders do')
-    check(not c_dls or n_out==c_dls, f'{n_out=}, but dls have {c_dls} classes: leave n_out out, or make loaders with these classes')
+    check(not c_dls or n_out==c_dls, f'{n_out=}, but dls have {c_dls} {"numbers" if _has_numbers(dls) else "classes"}: leave n_out out, '
+                                            'or make loaders with as many')
     t,c,h,w = x.shape[1:]
     check(n_in in (None,c), f'{n_in=}, but clips of dls have {c} channel(s): leave n_in out')
     # patches and tubelets of one's own have rules of their own
@@ -392,15 +419,16 @@ def video_learner(
     compile:bool=False,         # Compile the model with `torch.compile`, at the first batch?
     grad_ckpt:bool=False,       # Less memory for more time, by gradient checkpointing in the blocks of the model?
     n_in:int=None,              # Channels; None: what `dls` gives
-    n_out:int=None,             # Classes; None: those of `dls`
+    n_out:int=None,             # Classes or numbers; None: those of `dls`
     normalize:bool=True,        # Normalise as the model wants?
     keep_head:bool=False,       # Keep the classifier of the weights, too? The classes of `dls` must be theirs
+    y_range:tuple=None,         # (lowest, highest) number that the model can say; None: any. For numbers far from 0
     loss_func:Callable=None,    # None: the one that goes with the labels
     opt_func=FusedAdam,         # Optimiser
     lr:float=defaults.lr,       # Learning rate
     splitter:Callable=video_splitter, # Parameter groups
     cbs=None,                   # Callbacks
-    metrics=None,               # None: accuracy, and `video_accuracy` if videos are validated by several clips
+    metrics=None,               # None: accuracy, or `mae` of numbers; and the same by video if videos are validated by several clips
     path:str|Path=None,         # Folder for models; None: that of `dls`
     model_dir:str|Path='models',# Folder in it
     wd:float=None,              # Weight decay
@@ -412,10 +440,10 @@ def video_learner(
     "A `VideoLearner` ready to train: the body is frozen if it has weights, as in `vision_learner`"
     n_out,multi = ifnone(n_out, get_c(dls)),_has_several_labels(dls, loss_func)
     cfg = model_cfg(arch)
-    xs = check_learner(dls, cfg, n_out, n_in, precision, compile, grad_ckpt, multi, kwargs)
+    xs = check_learner(dls, cfg, n_out, n_in, precision, compile, grad_ckpt, multi, dict(kwargs, y_range=y_range), loss_func)
     t,c,h,w = xs[0].shape[1:]
     model = create_video_model(arch, n_out, pool=pool, grid=grid, pretrained=pretrained, weights=weights, keep_head=keep_head,
-                               n_frames=t, size=h if h==w else (h,w), n_in=c, **kwargs)
+                               n_frames=t, size=h if h==w else (h,w), n_in=c, y_range=y_range, **kwargs)
     _try_all(model, cfg.name, xs, n_out)
     if normalize: add_normalize(dls, cfg.mean, cfg.std, c)
     learn = VideoLearner(dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter, cbs=cbs,
