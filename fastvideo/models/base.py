@@ -31,6 +31,7 @@ class VideoModel(Module):
     inner = ''                # the submodule that published checkpoints hold; '' is the model itself
     made = None               # how `create_video_model` made it, as plain data; None if it has no name that is known elsewhere
     keep_stats = False        # does batch norm in the body keep its running statistics in training? True with pretrained weights
+    arg_kinds = {}            # what its arguments may be in a file, by name, see `Kind`
     input_rules = ()          # rules for its clips, as in `ModelCfg`; `create_video_model` puts those of the registry here
 
     def outside_head(self,

@@ -8,6 +8,7 @@ __all__ = ['small_cnn', 'TimmEncoder', 'frame_encoder', 'GridPool', 'FrameModel'
 # %% ../../nbs/models/04_frame.ipynb #b26ff17b
 from fastai.vision.all import *
 import torchvision
+from .kinds import *
 from .registry import *
 from .layers import *
 from .pooling import *
@@ -151,6 +152,7 @@ class GridPool(nn.AdaptiveAvgPool2d):
 class FrameModel(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W): a frame encoder, pooling over time, a linear head"
     head_names = ('drop','pool','head')
+    arg_kinds = dict(dropout=share, low_mem=flag|whole(1, 2**14))
     def __init__(self,
         arch,                   # A frame encoder: 'small_cnn', a name from timm, a function from torchvision, or a module
         n_out:int,              # Classes

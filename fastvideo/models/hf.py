@@ -7,6 +7,7 @@ __all__ = ['hf_weights', 'resize_positions', 'HFVideoModel']
 
 # %% ../../nbs/models/12_hf.ipynb #1978bc7e
 from fastai.vision.all import *
+from .kinds import *
 from .hub import *
 from .registry import *
 from .layers import *
@@ -56,13 +57,18 @@ def resize_positions(
 
 def _sines(dim, old, new):
     "The positions of VideoMAE, sines of the number of a token, for the grid `old` of the weights, interpolated to the grid `new`"
-    from transformers.models.videomae.modeling_videomae import get_sinusoid_encoding_table
-    return resize_positions(get_sinusoid_encoding_table(math.prod(old), dim), old, new)
+    n = math.prod(old)
+    if max(n, math.prod(new))*dim>2**25: raise ValueError(f'the positions of {n:,} tokens of width {dim} are more than 2²⁵ numbers')
+    w = np.arange(n)[:,None]/np.power(10000, 2*(np.arange(dim)//2)/dim)
+    w[:,0::2] = np.sin(w[:,0::2])
+    w[:,1::2] = np.cos(w[:,1::2])
+    return resize_positions(torch.from_numpy(w.astype(np.float32))[None], old, new)
 
 # %% ../../nbs/models/12_hf.ipynb #436b8a13
 class HFVideoModel(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by a model of transformers with random weights. ValueError if its tokens do not tile the clips"
     inner = 'model'
+    arg_kinds = dict(name=by_name)
     def __init__(self,
         n_out:int,            # Classes
         name:str,             # A model on the hub, 'owner/model', or a folder with a config.json

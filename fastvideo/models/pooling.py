@@ -8,6 +8,7 @@ __all__ = ['time_pools', 'MeanTimePool', 'MaxTimePool', 'AttentionPool', 'DiffPo
 
 # %% ../../nbs/models/02_pooling.ipynb #391513e0
 from fastai.vision.all import *
+from .kinds import *
 
 # %% ../../nbs/models/02_pooling.ipynb #f6b901de
 class MeanTimePool(Module):
@@ -25,6 +26,7 @@ class MaxTimePool(MeanTimePool):
 # %% ../../nbs/models/02_pooling.ipynb #5e6d7ed1
 class AttentionPool(Module):
     "The mean over time (B,T,nf) → (B,nf), weighted by a learned score of each frame"
+    arg_kinds = dict(hidden=whole(1, 2**14))
     def __init__(self,
         nf:int,           # Features of a frame
         hidden:int=128    # Units of the network that scores
@@ -50,6 +52,7 @@ class DiffPool(Module):
 class LSTMPool(Module):
     "The final state of an LSTM over time (B,T,nf) → (B,hidden), or (B,2*hidden) if bidirectional"
     cell = nn.LSTM
+    arg_kinds = dict(n_layers=whole(1, 64), hidden=whole(1, 2**14), bidirectional=flag, rnn_dropout=share)
     def __init__(self,
         nf:int,                   # Features of a frame
         n_layers:int=1,           # Layers

@@ -8,6 +8,7 @@ __all__ = ['depths3d', 'WindowPool', 'ConvHead', 'conv3d', 'Bottleneck3D', 'Basi
 
 # %% ../../nbs/models/09_resnet3d.ipynb #cf98904b
 from fastai.vision.all import *
+from .kinds import *
 from .layers import *
 from .base import *
 
@@ -94,6 +95,7 @@ class Stem3D(Module):
 # %% ../../nbs/models/09_resnet3d.ipynb #110d1248
 class Blocks3D(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by `blocks`, which see (B,C,T,H,W)"
+    arg_kinds = dict(dropout=share, window=null|ListOf(whole(1, 2**14), 3, 3))
     def __init__(self, n_out, *blocks):
         self.n_out,self.blocks = n_out,nn.ModuleList(blocks)
         self.head_names = tuple(f'blocks.{len(blocks)-1}.{o}' for o in ('dropout','proj'))
@@ -118,6 +120,7 @@ def _check_depth(depth, of):
 
 class ResNet3D(Blocks3D):
     "A 3D ResNet: R3D of 18 or 34 layers, or Slow of 50, 101 or 152"
+    arg_kinds = dict(depth=choice(*depths3d), **Blocks3D.arg_kinds)
     def __init__(self,
         n_out:int,          # Classes
         depth:int=50,       # Layers: 18, 34, 50, 101 or 152
@@ -160,6 +163,7 @@ class _PoolPaths(Module):
 
 class SlowFast(Blocks3D):
     "SlowFast ([Feichtenhofer et al. 2019](https://arxiv.org/abs/1812.03982)), with a quarter of the frames in the slow pathway"
+    arg_kinds = dict(depth=choice(*depths3d), fuse=whole(1, 255), dropout=share)
     def __init__(self,
         n_out:int,          # Classes
         depth:int=50,       # Layers: 50, 101 or 152

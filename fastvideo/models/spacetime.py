@@ -7,6 +7,7 @@ __all__ = ['TimeEmbed', 'SpaceTimeBlock', 'SpaceTimeViT']
 
 # %% ../../nbs/models/06_spacetime.ipynb #28af6f2a
 from fastai.vision.all import *
+from .kinds import *
 from .layers import *
 from .pooling import *
 from .base import *
@@ -53,6 +54,7 @@ def _is_vit(name):
 class SpaceTimeViT(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by a vision transformer over time. ValueError if patches do not tile the frames"
     head_names = ('dropout','head')
+    arg_kinds = dict(vit=by_name, attention=choice('divided','joint','space'), dropout=share)
     def __init__(self,
         n_out:int,                              # Classes
         vit:str='vit_small_patch16_224',        # A vision transformer of timm

@@ -7,6 +7,7 @@ __all__ = ['TimeSformer']
 
 # %% ../../nbs/models/05_timesformer.ipynb #e99f2359
 from fastai.vision.all import *
+from .kinds import *
 from .layers import *
 from .base import *
 
@@ -30,6 +31,8 @@ def _with_class(c, r, a_class, a):
 class TimeSformer(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by divided space-time attention. ValueError if patches do not tile the frames"
     head_names = ('model.to_out',)
+    arg_kinds = dict(patch_size=whole(1, 1024), dim=whole(1, 2**14), depth=whole(1, 256), heads=whole(1, 256), dim_head=whole(1, 2**12),
+                     attn_dropout=share, ff_dropout=share)
     def __init__(self,
         n_out:int,               # Classes
         n_frames:int=8,          # Frames in a clip; the model takes other numbers, too

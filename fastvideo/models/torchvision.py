@@ -7,6 +7,7 @@ __all__ = ['TorchvisionVideo']
 
 # %% ../../nbs/models/08_torchvision.ipynb #04007ad3
 from fastai.vision.all import *
+from .kinds import *
 from .layers import *
 from .base import *
 import torchvision
@@ -15,6 +16,9 @@ import torchvision
 class TorchvisionVideo(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by a video model of torchvision"
     inner = 'model'
+    # those of torchvision's functions that a file may give
+    arg_kinds = dict(arch=by_name, progress=flag, dropout=share, attention_dropout=share, stochastic_depth_prob=share, zero_init_residual=flag,
+                     spatial_size=ListOf(whole(1, 2**14), 2, 2), temporal_size=whole(1, 2**14))
     def __init__(self,
         n_out:int,          # Classes
         arch:str='r3d_18',  # A name in `torchvision.models.video`

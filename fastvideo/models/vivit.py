@@ -7,6 +7,7 @@ __all__ = ['ViViT']
 
 # %% ../../nbs/models/07_vivit.ipynb #bb1a9421
 from fastai.vision.all import *
+from .kinds import *
 from .layers import *
 from .base import *
 from timm.models.vision_transformer import Block
@@ -14,6 +15,8 @@ from timm.models.vision_transformer import Block
 # %% ../../nbs/models/07_vivit.ipynb #96f4626e
 class ViViT(VideoModel):
     "Logits (B,n_out) of clips (B,T,C,H,W) by attention between tubelets. ValueError for a clip with another grid of tubelets"
+    arg_kinds = dict(tubelet=whole(1, 1024)|ListOf(whole(1, 1024), 3, 3), dim=whole(1, 2**14), depth=whole(1, 256), heads=whole(1, 256),
+                     time_depth=whole(0, 256), dropout=share)
     def __init__(self,
         n_out:int,                # Classes
         n_frames:int=28,          # Frames in a clip

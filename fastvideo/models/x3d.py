@@ -7,6 +7,7 @@ __all__ = ['X3D']
 
 # %% ../../nbs/models/10_x3d.ipynb #e058f2a9
 from fastai.vision.all import *
+from .kinds import *
 from .base import *
 from .resnet3d import *
 from timm.layers import make_divisible
@@ -41,6 +42,7 @@ def _x3d_block(ni, nh, no, stride, i):
 
 class X3D(Blocks3D):
     "X3D ([Feichtenhofer 2020](https://arxiv.org/abs/2004.04730))"
+    arg_kinds = dict(depth_factor=number(.1, 20), **Blocks3D.arg_kinds)
     def __init__(self,
         n_out:int,                # Classes
         depth_factor:float=2.2,   # Factor on the number of blocks of the tiny network: 2.2 for XS, S and M, 5 for L

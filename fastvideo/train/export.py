@@ -7,7 +7,6 @@ __all__ = ['save_video_model', 'load_video_learner', 'to_torch_export', 'to_onnx
 
 # %% ../../nbs/train/08_export.ipynb #066648b1
 from fastai.vision.all import *
-from .. import __version__
 from ..video.open import *
 from ..video.file import *
 from ..video.writing import *
@@ -23,6 +22,7 @@ from ..models.create import *
 from ..predict.task import *
 from .learner import *
 from .share import *
+from .schema import *
 import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
@@ -125,12 +125,16 @@ def _empty_dls(spec, device, path):
         return dl
     return VideoDataLoaders(loader(0), loader(1), path=path, device=device)
 
+def _check_shapes(want, have, msg):
+    "ValueError with `msg` if the tensors `have` are not those of a model, `want`; both are dicts of name → shape"
+    bad  = [k for k in {**want,**have} if want.get(k)!=have.get(k)]
+    some = ', '.join(k[:100] for k in bad[:3])
+    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, like {some}')
+
 def _put(model, sd, msg):
     "`model` with the tensors `sd`; ValueError with `msg` if they are not those that it has"
-    want = model.state_dict()
-    bad  = [k for k in {**want,**sd} if k not in want or k not in sd or want[k].shape!=sd[k].shape]
-    some = ', '.join(bad[:3])
-    if bad: raise ValueError(f'{msg}: {len(bad)} of {len(want)} tensors are missing, too many or of another shape, like {some}')
+    want,have = [{k:tuple(v.shape) for k,v in o.items()} for o in (model.state_dict(),sd)]
+    _check_shapes(want, have, msg)
     model.load_state_dict(sd)
     return model
 
@@ -210,10 +214,6 @@ def _as_json(spec):
                              'For others use learn.export()') from e
     return json.dumps(spec, indent=1, ensure_ascii=False)
 
-def _sum(spec):
-    "A hash of all in `spec` that the learner is made of"
-    return hashlib.sha256(json.dumps({k:v for k,v in spec.items() if k not in ('sum','extra')}, sort_keys=True).encode()).hexdigest()
-
 def _how_made(model):
     "The name and the arguments that `model` was made with. ValueError if they are not known"
     made = getattr(model, 'made', None)
@@ -270,40 +270,41 @@ def save_video_model(
         raise ValueError(f'{folder} holds a model of fastvideo-train, and a card and lists that belong to it: choose another folder')
     folder,b = check_writable(folder),safetensors.torch.save(sd)
     spec['weights'] = dict(bytes=len(b), sha256=hashlib.sha256(b).hexdigest())
-    spec['sum'] = _sum(spec)
+    spec['sum'] = spec_sum(spec)
+    text = _as_json(spec).encode()
+    # what cannot be loaded is not written
+    try: parse_spec(text, 'model.json')
+    except ValueError as e: raise ValueError(f'not saved, since it could not be loaded: {e}. Use learn.export()') from e
     with atomic_path(folder/'model.json', safe=True) as card, atomic_path(folder/'model.safetensors', safe=True) as weights:
         weights.write_bytes(b)
-        card.write_bytes(_as_json(spec).encode())
+        card.write_bytes(text)
     return folder
 
 # %% ../../nbs/train/08_export.ipynb #2aa98752
-_keys = ('version','model','vocab','multi','threshold','reader','resize','normalize','bs','weights','versions')
+def _other_file(file, n, want):
+    return (f'{file}: is not the file that model.json was written with ({n:,} bytes, and {want:,} were written): '
+            'it is damaged, copied in part, or of another model. Copy or save both again')
 
-def _read_spec(file):
-    "The contents of a `model.json`. ValueError if it is none, is damaged, or is of a later version"
-    try: spec = json.loads(file.read_text(encoding='utf-8'))
-    except (json.JSONDecodeError,UnicodeDecodeError) as e: raise ValueError(f'{file}: is no JSON that can be read ({e})') from e
-    if not isinstance(spec, dict) or spec.get('format')!='fastvideo': raise ValueError(f'{file}: was not written by save_video_model')
-    version = spec.get('version')
-    if version!=1:
-        raise ValueError(f'{file}: is of version {version} of the format, and this fastvideo {__version__} reads version 1: '
-                         'install a later one')
-    gone = [k for k in _keys if k not in spec]
-    if gone: raise ValueError(f'{file}: has no {", ".join(gone)}: it was changed after it was written')
-    n_out,n = spec['model'].get('n_out'),len(spec.get('targets') or spec['vocab'])
-    if n_out!=n:
-        raise ValueError(f'{file}: the head of the model gives {n_out} logits, and vocab has {n} classes: '
-                         'it was changed after it was written')
-    if spec.get('sum')!=_sum(spec):
-        raise ValueError(f'{file}: was changed after it was written, or damaged; only extra may be changed. Save the model again')
-    return spec
+def _not_its_weights(file, spec): return f'{file}: these are not the weights of {spec["model"]["arch"]}, written with {written_with(spec)}'
+
+def _check_files(spec, jfile, wfile):
+    "ValueError if the model and the loaders of `spec` cannot be made, or if `wfile` holds other tensors. No tensor is made or read"
+    n,want = check_file(wfile),spec['weights']['bytes']
+    if n!=want: raise ValueError(_other_file(wfile, n, want))
+    have = tensor_shapes(wfile)
+    try:
+        with no_random(): must = made_shapes(spec['model'], len(have))
+        _empty_dls(spec, torch.device('cpu'), jfile.parent)
+    except (ValueError,TypeError) as e: raise ValueError(f'{jfile}: {e}. It was written with {written_with(spec)}') from e
+    _check_shapes(must, have, _not_its_weights(wfile, spec))
 
 def _read_weights(file, weights):
     "The tensors of `file`. ValueError if it is not the file that `weights` of a `model.json` describes"
     b = file.read_bytes()
-    if len(b)==weights['bytes'] and hashlib.sha256(b).hexdigest()==weights['sha256']: return safetensors.torch.load(b)
-    raise ValueError(f'{file}: is not the file that model.json was written with ({len(b):,} bytes, and {weights["bytes"]:,} were written): '
-                     'it is damaged, copied in part, or of another model. Copy or save both again')
+    if len(b)!=weights['bytes'] or hashlib.sha256(b).hexdigest()!=weights['sha256']:
+        raise ValueError(_other_file(file, len(b), weights['bytes']))
+    try: return safetensors.torch.load(b)
+    except safetensors.SafetensorError as e: raise ValueError(f'{file}: is no safetensors file that can be read: {e}') from e
 
 def _load(folder, device, dls, path):
     "The learner in the folder `folder`; its own files go to `path`"
@@ -313,15 +314,11 @@ def _load(folder, device, dls, path):
     for o in folder,jfile,wfile:
         kind = 'folder' if o==folder else 'file'
         if not o.exists(): raise ValueError(f'{o}: no such {kind}; save_video_model writes a folder with model.json and model.safetensors')
-    spec = _read_spec(jfile)
-    sd   = _read_weights(wfile, spec['weights'])
-    now  = versions()
-    was  = ', '.join(f'{k} {v} (now {now.get(k)})' for k,v in spec['versions'].items())
-    with no_random():
-        try: model = recreate_model(spec['model'])
-        except (ValueError,TypeError,KeyError) as e:
-            raise ValueError(f'{jfile}: the model cannot be made again: {e}. It was written with {was}') from e
-    _put(model, sd, f'{wfile}: these are not the weights of {spec["model"]["arch"]}, written with {was}')
+    spec = read_spec(jfile)
+    _check_files(spec, jfile, wfile)
+    sd = _read_weights(wfile, spec['weights'])
+    with no_random(): model = recreate_model(spec['model'])
+    _put(model, sd, _not_its_weights(wfile, spec))
     device = torch.device(ifnone(device, default_device()) if dls is None else dls.device)
     learn = _learner(spec, model, device, path)
     learn.hub = spec.get('hub')
