@@ -49,12 +49,12 @@ def _shut(e):
 def _hidden(name): return name.startswith('.')
 
 def _walk(path, recurse=True, folders=None):
-    "Generator of the files in `path` that are not hidden, as `get_video_files` looks for them"
+    "Generator of the names, with their folders, of the files in `path` that are not hidden"
     for d,subs,names in os.walk(check_folder(path), followlinks=True, onerror=_shut):
         d = Path(d)
         chosen = d==Path(path) and folders is not None       # only `folders` count here
         subs[:] = [o for o in subs if recurse and not _hidden(o) and not is_loop(d/o) and (not chosen or o in folders)]
-        if not chosen: yield from (d/o for o in names if not _hidden(o))
+        if not chosen: yield from (os.path.join(d, o) for o in names if not _hidden(o))
 
 def get_video_files(
     path:str|Path,      # Folder to look in
@@ -62,7 +62,7 @@ def get_video_files(
     folders:list=None   # Look only in these sub-folders of `path`
 ):
     "The paths of all video files in `path`, sorted. Hidden files are left out, and so are links to a folder above, which have no end"
-    return L(filter(is_video, _walk(path, recurse, folders))).sorted()
+    return L(map(Path, filter(is_video, _walk(path, recurse, folders)))).sorted()
 
 # %% ../../nbs/video/08_find.ipynb #0dad38fb
 # endings of files that often lie beside videos

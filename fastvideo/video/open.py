@@ -9,7 +9,7 @@ __all__ = ['av_major', 'VideoError', 'check_folder', 'check_writable', 'source_n
 from fastai.basics import *
 from contextlib import contextmanager
 from numbers import Integral
-import av, io, os, re, sys, tempfile
+import av, errno, io, os, re, sys, tempfile
 
 # %% ../../nbs/video/06_open.ipynb #cc92f02a
 class VideoError(Exception):
@@ -137,22 +137,30 @@ def _open_stream(src):
         why = f'cannot be opened as a stream ({e.strerror}): is the address right, and does anything send there?'
         raise VideoError(src, why) from e
 
+def _as_file(src):
+    "What PyAV opens for `src`, which is no camera and no address: an absolute path, or a file object at its begin"
+    if isinstance(src, (str,Path)):
+        _check_file(src)
+        return os.path.abspath(src)     # PyAV never takes an absolute path for a protocol, as it takes `12:30.mp4`
+    f = io.BytesIO(src) if isinstance(src, bytes) else src
+    if not isinstance(f, io.IOBase) or isinstance(f, io.TextIOBase):
+        raise TypeError(f'a video is a path, bytes or a binary file object, not {type(src).__name__}')
+    if not f.seekable(): raise VideoError(source_name(src), 'is a file object that cannot go back to its begin: give its bytes')
+    f.seek(0)
+    return f
+
 def _open_any(src):
     "`src` opened by PyAV. An error that says what to do if that fails"
     device = isinstance(src, (str,Path,Integral)) and _device(src)
     if device: return _open_camera(src, *device)
     if is_url(src): return _open_stream(src)
-    if isinstance(src, (str,Path)):
-        _check_file(src)
-        f = os.path.abspath(src)     # PyAV never takes an absolute path for a protocol, as it takes `12:30.mp4`
-    else: f = io.BytesIO(src) if isinstance(src, bytes) else src
-    if not isinstance(f, (str,io.IOBase)): raise TypeError(f'a video is a path, bytes or a binary file object, not {type(src).__name__}')
-    if not isinstance(f, str): f.seek(0)
+    f = _as_file(src)
     try: return av.open(f, options=_only('file' if isinstance(f, str) else 'none'), **_tags)
     except (av.error.FFmpegError,OSError) as e:
         if kind := _playlist(f):
             raise VideoError(source_name(src), f'is a playlist ({kind}), which names other files or streams: give these themselves') from e
-        raise VideoError(source_name(src), f'cannot be opened as a video ({e.strerror}): damaged, cut short, or not a video at all. '
+        why = 'none of the formats of videos' if e.errno==errno.EINVAL else e.strerror
+        raise VideoError(source_name(src), f'cannot be opened as a video ({why}): damaged, cut short, or not a video at all. '
                                      'Get it again, or take it out of the folder') from e
 
 @contextmanager
