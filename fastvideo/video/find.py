@@ -66,7 +66,8 @@ def get_video_files(
 
 # %% ../../nbs/video/08_find.ipynb #0dad38fb
 # endings of files that often lie beside videos
-_companions = set('.jpg .jpeg .png .bmp .webp .tif .tiff .txt .md .pdf .html .csv .tsv .xlsx .json .xml .yaml .yml .srt .vtt .ass .log'.split())
+_companions = set('''
+    .jpg .jpeg .png .bmp .webp .tif .tiff .txt .md .pdf .html .csv .tsv .xlsx .json .xml .yaml .yml .srt .vtt .ass .log'''.split())
 
 def other_files(
     path:str|Path   # A folder

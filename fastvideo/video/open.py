@@ -79,7 +79,8 @@ def _check_file(src):
 # %% ../../nbs/video/06_open.ipynb #d617d5e1
 # formats of ffmpeg that read one file; formats that open others by name (concat, hls, dash, sdp, imf, image2, vobsub, mlv, …) are not here
 _videos = '''
-    mov matroska avi mpegts mpeg mpegvideo asf asf_o flv live_flv kux gif apng ogg mxf mxf_opatom gxf lxf dv nut nuv nsv wtv rm ivr swf ty pva
+    mov matroska avi mpegts mpeg mpegvideo asf asf_o flv live_flv kux gif apng ogg mxf mxf_opatom
+    gxf lxf dv nut nuv nsv wtv rm ivr swf ty pva
     h261 h263 h264 hevc vvc evc av1 obu ivf m4v vc1 vc1test cavsvideo avs2 avs3 dirac dnxhd apv mjpeg mjpeg_2000 mpjpeg smjpeg jpegxl_anim
     yuv4mpegpipe cine r3d ser ifv luodat dhav hxvs lmlm4 simbiosis_imx ingenient mtv mods moflex mxg nc pmp vivo vividas xmv
     4xm anm avs bethsoftvid bfi bink bmv c93 cdg cdxl dfa dsicin dxa ea ea_cdata film_cpk filmstrip flic gdv hnm idcin iff ipmovie ipu iv8
