@@ -33,10 +33,13 @@ def resize_clip(
     return o.view(*x.shape[:-2], *hw)
 
 # %% ../../nbs/clip/00_core.ipynb #86f553e4
+_formats = 'JPEG','PNG','BMP','WEBP','TIFF'   # of a frame; for others PIL may start programs (Ghostscript for EPS), whatever the name says
+
 def _read_frame(file, size, b=None):
     "One frame of `file`, or of its bytes `b`, as uint8 (H,W,3), with a short side of `size` or more, or of the file; `VideoError` if none"
     try:
-        if b is None and not str(file).lower().endswith(('.jpg','.jpeg')): return np.asarray(Image.open(file).convert('RGB'))
+        if b is None and not str(file).lower().endswith(('.jpg','.jpeg')):
+            return np.asarray(Image.open(file, formats=_formats).convert('RGB'))
         if b is None:
             with open(file, 'rb') as f: b = f.read()
         if size is None: return simplejpeg.decode_jpeg(b)
