@@ -17,5 +17,5 @@ setup(
     license_expression = cfg['license'],
     classifiers        = lines('classifiers'),
     install_requires   = lines('requirements'),
-    extras_require     = {o:lines(f'{o}_requirements') for o in ('dev','transformers','distributed','onnx','app')},
+    extras_require     = {o:lines(f'{o}_requirements') for o in ('dev','transformers','distributed','onnx','app','annotations')},
     entry_points       = dict(console_scripts=lines('console_scripts'), nbdev=['fastvideo = fastvideo._modidx:d']))

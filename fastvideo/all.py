@@ -36,6 +36,8 @@ from .data.reader import *
 from .data.table import read_table,find_files,unlisted_videos
 from .data.block import *
 from .data.volumes import *
+from .data.intervals import AnnotationWarning,clean_intervals
+from .data.annotations import read_annotations,write_annotations
 from .predict.metrics import *
 from .predict.task import *
 from .predict.numbers import *
