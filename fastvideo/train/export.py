@@ -17,6 +17,7 @@ from ..data.reader import *
 from ..data.block import *
 from ..data.targets import *
 from ..data.volumes import *
+from ..predict.evaluate import *
 from ..models.base import *
 from ..models.create import *
 from ..predict.task import *
@@ -376,6 +377,8 @@ def push_to_hub(self:VideoLearner,
     """Save the learner with `save_video_model` and upload it, as `push_video_model` does; returns the `CommitInfo` of the hub
 
     ValueError for a learner that cannot be saved, and if the hub does not take it"""
+    if not isinstance(evaluation, (Evaluation,NoneType)):
+        raise ValueError(f'evaluation must be what learn.evaluate() returns, not a {type(evaluation).__name__}')
     if rank_distrib(): return
     extra = {} if evaluation is None else dict(evaluation=evaluation.table.to_dict('index'))
     with tempfile.TemporaryDirectory() as td:

@@ -8,7 +8,7 @@ __all__ = ['model_files', 'is_hub_name', 'hub_problem', 'hub_folder', 'model_car
 # %% ../../nbs/train/09_share.ipynb #8af2b4ee
 from pathlib import Path
 from warnings import warn
-import json, os, re
+import json, math, os, re
 
 # %% ../../nbs/train/09_share.ipynb #df88d5ce
 # what a model is loaded from; nothing else is downloaded
@@ -108,28 +108,30 @@ def hub_folder(
                          'load it again, what is there already is not fetched twice') from e
 
 # %% ../../nbs/train/09_share.ipynb #e0210473
-def _accuracy(extra):
-    "{name: value} of the accuracy by video that `extra` of a model.json tells; empty if it tells none"
+def _scores(extra):
+    "{name: number} of what `extra` of a model.json tells of its answers by video; empty if it tells nothing"
     ev = extra.get('evaluation') if isinstance(extra, dict) else None
     row = ev.get('video') if isinstance(ev, dict) else None
     if not isinstance(row, dict): return {}
-    return {k:v for k,v in row.items() if isinstance(v, (int,float)) and not isinstance(v, bool)}
+    return {k:v for k,v in row.items() if isinstance(v, (int,float)) and not isinstance(v, bool) and math.isfinite(v)}
 
 def _header(spec, repo, license):
     "The header of the card, as text"
     from huggingface_hub import EvalResult, ModelCardData
-    arch,extra,values = str(spec['model']['arch']),spec['extra'],_accuracy(spec['extra'])
+    arch,extra,values = str(spec['model']['arch']),spec['extra'],_scores(spec['extra'])
     data = extra['data'].get('name') if values and isinstance(extra.get('data'), dict) else None
     # a model that was trained on from one of the hub, or whose body is one of transformers
     base = (spec.get('hub') or {}).get('repo') or (arch if is_hub_name(arch) else None)
-    # a model of numbers has the names of these, and errors
-    names,kind = spec.get('targets') or [str(o) for o in spec['vocab']],'mae' if spec.get('targets') else 'accuracy'
-    judged  = dict(task_type='video-classification', dataset_type='videos', dataset_name=data or 'validation', metric_type=kind)
-    results = [EvalResult(**judged, metric_name=f'{k} by video', metric_value=v) for k,v in values.items()]
+    # a model of numbers has the names of these
+    key     = 'targets' if spec.get('targets') else 'classes'
+    names   = [str(o) for o in spec.get('targets') or spec['vocab']]
+    judged  = dict(task_type='video-classification', dataset_type='videos', dataset_name=data or 'validation')
+    metrics = {k:'accuracy' if k.startswith('top_') or 'accuracy' in k else k for k in values}
+    results = [EvalResult(**judged, metric_type=metrics[k], metric_name=f'{k} by video', metric_value=v) for k,v in values.items()]
     return ModelCardData(
         library_name='fastvideo', pipeline_tag='video-classification', license=license, base_model=base,
-        tags=['fastvideo','fastai','video-classification',arch], metrics=[kind] if values else None,
-        model_name=repo.split('/')[1], eval_results=results or None, **{'targets' if spec.get('targets') else 'classes':names}).to_yaml()
+        tags=['fastvideo','fastai','video-classification',arch], metrics=sorted({*metrics.values()}) or None,
+        model_name=repo.split('/')[1], eval_results=results or None, **{key:names}).to_yaml()
 
 def model_card(
     spec:dict,         # What model.json says
@@ -138,7 +140,7 @@ def model_card(
     text:str=''        # What is to stand below
 ):
     "The text of a README.md for the hub: a header in YAML, how to use the model, what it takes and tells apart, and how good it is"
-    values = _accuracy(spec['extra'])
+    values = _scores(spec['extra'])
     names,what = [str(o) for o in spec.get('targets') or spec['vocab']],'numbers' if spec.get('targets') else 'classes'
     told = ['| by video | |', '|---|---|', *[f'| {k} | {v:.4g} |' for k,v in values.items()]]
     if not values: told = ['How good it is was not written down.']
