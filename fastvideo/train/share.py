@@ -122,16 +122,17 @@ def _header(spec, repo, license):
     data = extra['data'].get('name') if values and isinstance(extra.get('data'), dict) else None
     # a model that was trained on from one of the hub, or whose body is one of transformers
     base = (spec.get('hub') or {}).get('repo') or (arch if is_hub_name(arch) else None)
-    # a model of numbers has the names of these
-    key     = 'targets' if spec.get('targets') else 'classes'
-    names   = [str(o) for o in spec.get('targets') or spec['vocab']]
-    judged  = dict(task_type='video-classification', dataset_type='videos', dataset_name=data or 'validation')
+    # a model of numbers has the names of these, and the hub has no name for its task
+    numbers = spec.get('targets')
+    names   = [str(o) for o in numbers or spec['vocab']]
+    task    = None if numbers else 'video-classification'
+    judged  = dict(task_type=task or 'other', dataset_type='videos', dataset_name=data or 'validation')
     metrics = {k:'accuracy' if k.startswith('top_') or 'accuracy' in k else k for k in values}
     results = [EvalResult(**judged, metric_type=metrics[k], metric_name=f'{k} by video', metric_value=v) for k,v in values.items()]
     return ModelCardData(
-        library_name='fastvideo', pipeline_tag='video-classification', license=license, base_model=base,
-        tags=['fastvideo','fastai','video-classification',arch], metrics=sorted({*metrics.values()}) or None,
-        model_name=repo.split('/')[1], eval_results=results or None, **{key:names}).to_yaml()
+        library_name='fastvideo', pipeline_tag=task, license=license, base_model=base,
+        tags=['fastvideo','fastai','video',arch], metrics=sorted({*metrics.values()}) or None,
+        model_name=repo.split('/')[1], eval_results=results or None, **{'targets' if numbers else 'classes':names}).to_yaml()
 
 def model_card(
     spec:dict,         # What model.json says
@@ -141,7 +142,8 @@ def model_card(
 ):
     "The text of a README.md for the hub: a header in YAML, how to use the model, what it takes and tells apart, and how good it is"
     values = _scores(spec['extra'])
-    names,what = [str(o) for o in spec.get('targets') or spec['vocab']],'numbers' if spec.get('targets') else 'classes'
+    names = [str(o) for o in spec.get('targets') or spec['vocab']]
+    what,does = ('Numbers','gives numbers of') if spec.get('targets') else ('Classes','classifies')
     told = ['| by video | |', '|---|---|', *[f'| {k} | {v:.4g} |' for k,v in values.items()]]
     if not values: told = ['How good it is was not written down.']
     clip = ', '.join(f'{k}={v!r}' for k,v in spec['reader'].items() if k not in ('kind','pil') and v is not None)
@@ -149,11 +151,10 @@ def model_card(
     return '\n'.join([
         '---', _header(spec, repo, license).strip(), '---', '',
         f'# {repo.split("/")[1]}', '',
-        f'{spec["model"]["arch"]} for {len(names)} {what} of videos, made with fastvideo (fastai for video). '
-        'None of its files runs code.', '',
+        f'{spec["model"]["arch"]} that {does} videos, made with fastvideo (fastai for video). None of its files runs code.', '',
         '```python', 'from fastvideo.all import *', f"learn = load_video_learner('{repo}')", "learn.predict('clip.mp4')", '```', '',
         f'or `fastvideo-predict {repo} VIDEOS`.', '', *told, '',
-        f'{what.capitalize()}: '+', '.join(names), '',
+        f'{what}: '+', '.join(names), '',
         f'Clips: `{clip}`', '', f'Versions: {made}', '', text])
 
 # %% ../../nbs/train/09_share.ipynb #febd1006
