@@ -66,8 +66,8 @@ class VideoModel(Module):
         x:Tensor|tuple   # Clips, features, or several of them
     ):
         "`x` on the device of the model"
-        p = next(self.parameters(), None)
-        return x if p is None else apply(lambda o: o if o.device==p.device else o.to(p.device), x)
+        for p in self.parameters(): return apply(lambda o: o if o.device==p.device else o.to(p.device), x)    # the first decides
+        return x
 
     def __call__(self, x, *args, **kwargs):
         out = self._outputs(self.here(x), *args, **kwargs)
