@@ -24,6 +24,7 @@ from ..predict.task import *
 from .learner import *
 from .share import *
 from .schema import *
+from packaging.version import Version
 import hashlib, safetensors.torch
 
 # %% ../../nbs/train/08_export.ipynb #3f1d5f83
@@ -465,8 +466,10 @@ def to_onnx(
     learn:Learner,    # Its model, its `Normalize` and the shape of its clips are exported
     path:str|Path     # File to write, .onnx
 ):
-    "Write a file of ONNX, and return `path`. ImportError without the extra; ValueError if that cannot be, or gives other numbers"
+    """Write a file of ONNX, and return `path`. ImportError without the extra, or with torch below 2.8; ValueError if that cannot be,
+    or gives other numbers"""
     if Path(path).suffix!='.onnx': raise ValueError(f'{path}: a file of ONNX ends in .onnx')
+    if Version(torch.__version__)<Version('2.8'): raise ImportError(f'to_onnx needs torch 2.8 or newer, this is {torch.__version__}')
     try: import onnx, onnxscript, onnxruntime
     except ImportError as e:
         raise ImportError(f'to_onnx needs onnx, onnxscript and onnxruntime: pip install "fastai-fastvideo[onnx]" ({e})') from e
