@@ -42,13 +42,12 @@ def render_shape(
     motion:str,              # One of `motions`
     rng:np.random.Generator, # Source of all that is random
     ground:np.ndarray,       # Background (H,H,3), float in [0,1]
-    n_frames:int=16,         # Frames of the clip
-    amount:float=None        # How far it moves, in turns for a rotation; None: .7 to .95. Below 0: the other way
+    n_frames:int=16          # Frames of the clip
 ):
     "A clip of `motion` over `ground`, uint8 (T,H,H,3)"
     which,way = motions[motion]
     state = np.repeat(rng.uniform(size=(4,1)), n_frames, 1)
-    state[which] += way*ifnone(amount, rng.uniform(.7,.95))*np.arange(n_frames)/max(1, n_frames-1)
+    state[which] += way*rng.uniform(.7,.95)*np.arange(n_frames)/max(1, n_frames-1)
     x,y,turn,grown = (state%1)[:,:,None,None]
     r = .06*(.42/.06)**grown                                # radius
     p = (np.arange(len(ground))+.5)/len(ground)             # pixels
