@@ -42,10 +42,17 @@ def save_pictures(
     return files
 
 # %% ../../nbs/cli/02_demo.ipynb #3e4add7e
+def _add_layer(learn, hidden=128):
+    "Put a layer before the last one of the head; `hidden` is as wide as the state of an LSTM"
+    out,device = learn.model.head[-1],learn.model.head[-1].weight.device
+    learn.model.head[-1] = nn.Sequential(nn.Linear(out.in_features, hidden), nn.ReLU(), nn.Linear(hidden, out.out_features)).to(device)
+    learn.create_opt()
+
 def _fit(dls, arch, pool, epochs, seed, pretrained):
     "Train `arch` with `pool` over time; returns the learner and its accuracy on the validation set"
     set_seed(seed)
     learn = video_learner(dls, arch, pool=pool, grid=4 if arch=='small_cnn' else 1, pretrained=pretrained)
+    if pool=='mean': _add_layer(learn)
     with bars(learn):
         if pretrained: learn.fine_tune(epochs)
         else: learn.fit_one_cycle(epochs, 5e-3)
