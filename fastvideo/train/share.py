@@ -26,7 +26,9 @@ def is_hub_name(
 def _answer(e):
     "What the hub answered, if `e` or an error behind it is an answer; None if it gave none"
     from huggingface_hub.utils import HfHubHTTPError
-    while e is not None and not isinstance(e, HfHubHTTPError): e = e.__cause__ or e.__context__
+    # before version 1 of the client a file that is not in the cache is such an error, too, without an answer
+    def answered(e): return isinstance(e, HfHubHTTPError) and e.response is not None
+    while e is not None and not answered(e): e = e.__cause__ or e.__context__
     return e
 
 def _token(token):
