@@ -137,7 +137,7 @@ def show_results(x:TensorVideo, y, samples, outs, ctxs=None, max_n=6, nrows=None
     if ctxs is None: ctxs = _strips(len(samples), ncols, figsize)
     for s,t,c,ctx in zip(samples, titles, colors, ctxs):
         s[0].show(ctx=ctx, **kwargs)
-        ctx.set_title(t.split('\n')[0], color=c or 'black')
+        ctx.set_title(t.split('\n')[0], color=c or 'black', parse_math=False)
     return ctxs
 
 @dispatch
@@ -153,7 +153,7 @@ def _plot_top_losses(x, y, samples, outs, raws, losses, nrows=None, ncols=2, fig
     for ctx,s,o,r,l in zip(_strips(len(samples), ncols, figsize), samples, outs, raws, losses):
         s[0].show(ctx=ctx, **kwargs)
         prob = '' if r is None else f', probability {r.max().item():.2f}'
-        ctx.set_title(f'{_plain(s[1])} → {_plain(o[0])}, loss {l.item():.2f}{prob}')
+        ctx.set_title(f'{_plain(s[1])} → {_plain(o[0])}, loss {l.item():.2f}{prob}', parse_math=False)
 
 @dispatch
 def plot_top_losses(x:TensorVideo, y:TensorCategory, samples, outs, raws, losses, **kwargs):

@@ -201,7 +201,7 @@ def made_shapes(
 ):
     "The shape of each tensor of the model that `recreate_model` makes, by name. It takes no memory. ValueError if it cannot be made"
     try:
-        with _few_modules(1000+5*n_tensors): model = _meta_model(made)
+        with _few_modules(300+5*n_tensors): model = _meta_model(made)
     except ImportError: raise
     except Exception as e: raise ValueError(f'the model cannot be made again: {e}') from e
     n = sum(o.numel() for o in model.buffers())

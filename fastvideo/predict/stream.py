@@ -181,6 +181,10 @@ def timeline_segments(
     return pd.DataFrame([(a,b,l,np.mean(p)) for a,b,l,p in res], columns=list(_columns))
 
 # %% ../../nbs/predict/03_stream.ipynb #2b031b0a
+def _legend(ax):
+    # names are texts, and a $ in them begins no formula
+    with plt.rc_context({'text.parse_math':False}): ax.legend(loc='upper left', bbox_to_anchor=(1,1))
+
 def plot_timeline(
     df:pd.DataFrame,   # From `predict_stream`
     ax=None            # Axes to draw on; None: new ones
@@ -190,7 +194,7 @@ def plot_timeline(
     if names := _numbers(df):
         for o in names: ax.plot((df.start+df.end)/2, df[o], label=o)
         ax.set(xlabel='seconds')
-        ax.legend(loc='upper left', bbox_to_anchor=(1,1))
+        _legend(ax)
         return ax
     its = _owned(df)
     for i,label in enumerate(dict.fromkeys(l for *_,l,_ in its)):
@@ -198,7 +202,7 @@ def plot_timeline(
         x,width,height = zip(*mine)
         ax.bar(x, height, width, align='edge', color=plt.get_cmap('tab20')(i%20), label=str(label))
     ax.set(xlabel='seconds', ylabel='probability', ylim=(0,1))
-    if its: ax.legend(loc='upper left', bbox_to_anchor=(1,1))
+    if its: _legend(ax)
     return ax
 
 # %% ../../nbs/predict/03_stream.ipynb #b474d3c0

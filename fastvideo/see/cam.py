@@ -191,7 +191,7 @@ class Look:
     ):
         "Show a strip of `n` frames with the heat over them"
         ctx = self.overlay().show(ctx=ctx, n=n, **kwargs)
-        ctx.set_title(f'{self.target} {self.prob:.2f} ({self.method})')
+        ctx.set_title(f'{self.target} {self.prob:.2f} ({self.method})', parse_math=False)
         return ctx
 
     @delegates(TensorVideo.to_gif)
