@@ -42,7 +42,8 @@ def _pairs(pairs):
 def _check_texts(o, key='', depth=0):
     "ValueError for a text in `o` that is no Unicode, and for lists in lists in lists …"
     if depth>20: raise ValueError(f'{key[:60]} …: is nested more than 20 times')
-    if isinstance(o, str) and not _is_unicode(o): raise ValueError(f'{key or "it"} is {reprlib.repr(o)}, a text with half a letter (a lone surrogate)')
+    if isinstance(o, str) and not _is_unicode(o):
+        raise ValueError(f'{key or "it"} is {reprlib.repr(o)}, a text with half a letter (a lone surrogate)')
     if isinstance(o, dict):
         for k,v in o.items():
             _check_texts(k, f'a key of {key or "it"}', depth)
@@ -109,7 +110,8 @@ model_kind = DictOf(dict(
     multi     = flag,
     threshold = null | share,
     reader    = reader_kind,
-    resize    = null | _jitter | DictOf(dict(size=_hw, method=choice('crop','pad','squish'), pad_mode=choice('zeros','border','reflection'))),
+    resize    = null | _jitter | DictOf(dict(
+        size=_hw, method=choice('crop','pad','squish'), pad_mode=choice('zeros','border','reflection'))),
     normalize = null | DictOf(dict(mean=ListOf(number(-1e6, 1e6), 1, 512), std=ListOf(number(1e-9, 1e6), 1, 512))),
     bs        = whole(1, 2**16),
     weights   = DictOf(dict(bytes=whole(8, 2**50), sha256=_hash)),
@@ -126,10 +128,13 @@ def _check_together(spec):
     made,key = spec['model'],'targets' if 'targets' in spec else 'vocab'
     n,what = len(spec[key]),'numbers' if key=='targets' else 'classes'
     if made['n_out']!=n:
-        raise ValueError(f'the head of the model gives {made["n_out"]} logits, and {key} has {n} {what}: it was changed after it was written')
+        raise ValueError(f'the head of the model gives {made["n_out"]} logits, and {key} has {n} {what}: '
+                         'it was changed after it was written')
     if len({*spec[key]})<n: raise ValueError(f'{key} has a name twice')
-    if key=='targets' and (spec['vocab'] or spec['multi']): raise ValueError('targets are numbers, and go with no vocab and with multi=false')
-    if spec['multi'] and spec['threshold'] is None: raise ValueError('threshold is None, and must be a number from 0 to 1 where multi is true')
+    if key=='targets' and (spec['vocab'] or spec['multi']):
+        raise ValueError('targets are numbers, and go with no vocab and with multi=false')
+    if spec['multi'] and spec['threshold'] is None:
+        raise ValueError('threshold is None, and must be a number from 0 to 1 where multi is true')
     norm = spec['normalize']
     for k in norm or ():
         if len(norm[k]) not in (1,made['n_in']):
@@ -162,7 +167,7 @@ def parse_spec(
     b:bytes,        # A `model.json`
     file:str|Path   # What an error calls it
 ):
-    "The contents of a `model.json`, checked. ValueError that names the file and the key if it is none, is damaged, or holds what it may not"
+    "The contents of a `model.json`, checked. ValueError that names the file and the key if it is damaged, or holds what it may not"
     spec = read_json(b, file)
     if not isinstance(spec, dict) or spec.get('format')!='fastvideo': raise ValueError(f'{file}: was not written by save_video_model')
     version = spec.get('version')
@@ -211,7 +216,8 @@ def tensor_shapes(
             start = f.read(8)
             if len(start)<8: raise ValueError(f'it has {n} bytes, and no header')
             head, = struct.unpack('<Q', start)
-            if head>min(max_json, n-8): raise ValueError(f'its header would have {head:,} bytes; it has {n:,}, and {max_json:,} are allowed')
+            if head>min(max_json, n-8):
+                raise ValueError(f'its header would have {head:,} bytes; it has {n:,}, and {max_json:,} are allowed')
             tensors = read_json(f.read(head), 'the header')
         any_dict.check(tensors, 'the header')
         tensors.pop('__metadata__', None)
