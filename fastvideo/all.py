@@ -1,5 +1,6 @@
 from fastai.vision.all import *
 from .video.open import VideoError,check_folder,check_writable,open_video
+from .video.bounds import limits
 from .video.file import *
 from .video.find import video_extensions,is_loop,is_video,get_video_files,other_files
 from .video.pixels import short_side

@@ -9,6 +9,7 @@ __all__ = ['VideoAnswer', 'video_answer', 'answer_html', 'app_page', 'fastvideo_
 from fastai.vision.all import *
 from fastcore.script import *
 from ..video.open import *
+from ..video.bounds import *
 from ..video.file import *
 from ..predict.task import *
 from ..predict.evaluate import *
@@ -138,20 +139,34 @@ def _heading(title, task):
     names = ', '.join(task.names[:20]) + (' …' if len(task.names)>20 else '')
     return f'<h1>{escape(title)}</h1><p>{len(task.names)} {"numbers" if task.numbers else "classes"}: {escape(names)}</p>'
 
+# what is believed of the file of a visitor
+_visitor = dict(max_pixels=4096*2304, max_bytes=2**28)
+
 def app_page(
-    learn:Learner,        # A trained model
-    title:str,            # Heading of the page
-    window:float=None     # Seconds of a window of the timeline, as in `video_answer`
+    learn:Learner,         # A trained model
+    title:str,             # Heading of the page
+    window:float=None,     # Seconds of a window of the timeline, as in `video_answer`
+    time_limit:float=300   # Seconds for one video
 ):
     "Gradio's `Blocks`: a place to drop a video, and below it the answer"
-    gr = _gradio()
+    gr,busy = _gradio(),set()          # the visitors with a video in work, or waiting
+    def admit(file, visitor:gr.Request):
+        if visitor.session_hash in busy: return gr.validate(False, 'One video at a time: wait for the answer to the last one.')
+        if file is not None: busy.add(visitor.session_hash)
+        return gr.validate(True, '')
+
+    def answer(file, visitor:gr.Request):
+        try:
+            with limits.within(time_limit, **_visitor): return answer_html(learn, file, window)
+        finally: busy.discard(visitor.session_hash)
+
     # uploads are deleted after an hour, or when the page is closed
     with gr.Blocks(title=title, analytics_enabled=False, delete_cache=(300,3600)) as page:
         gr.HTML(_heading(title, task_of(learn)))
         file = gr.File(label='Video', elem_id='video')
         out  = gr.HTML(elem_id='answer')
-        file.change(partial(answer_html, learn, window=window), file, out)
-    return page
+        file.change(answer, file, out, validator=admit, concurrency_limit=1, trigger_mode='always_last')
+    return page.queue(max_size=20)
 
 # %% ../../nbs/cli/03_app.ipynb #323be861
 def _check_port(host, port):
@@ -178,7 +193,7 @@ def _until_killed():
 def _serve(page, host, port, model):
     "Show `page` until the process is told to end; returns its address"
     _,url,_ = page.launch(server_name=host, server_port=port, share=False, prevent_thread_lock=True, quiet=True, show_error=True,
-                          ssr_mode=False, footer_links=[])
+                          ssr_mode=False, footer_links=[], max_file_size='500mb')
     print(f'{url} shows {model}; Ctrl-C ends it', flush=True)
     try:
         with _until_killed():
@@ -192,10 +207,12 @@ def fastvideo_app(
     model:str,                # Folder that fastvideo-train wrote, or owner/model on the Hugging Face hub
     port:int=7860,            # Port of the page; 0: any that is free
     host:str='127.0.0.1',     # Address of the page: 127.0.0.1, only for this machine, or 0.0.0.0, for all that can reach this machine
-    window:float=None         # Seconds of a window of the timeline; left out: as long as a clip of the model, or a quarter of the video
+    window:float=None,        # Seconds of a window of the timeline; left out: as long as a clip of the model, or a quarter of the video
+    time_limit:float=300      # Seconds for one video, then the page gives it up
 ):
     "Open a page on which you drop a video and see what the model says about it; Ctrl-C ends it"
     if window is not None and not 0<window<math.inf: raise ValueError(f'window must be seconds, more than 0, not {window}')
+    if not time_limit>0: raise ValueError(f'time_limit must be seconds, more than 0, not {time_limit}')
     with tempfile.TemporaryDirectory(prefix='fastvideo-app-') as tmp:
         # Gradio reads it when it is imported
         os.environ['GRADIO_TEMP_DIR'] = tmp
@@ -204,5 +221,5 @@ def fastvideo_app(
         if isinstance(clip_reader(learn.dls.valid_ds), ReadVolume):
             raise ValueError(f'{model}: is a model of arrays, and the page takes videos')
         port = _check_port(host, port)
-        url = _serve(app_page(learn, Path(model).absolute().name, window), host, port, model)
+        url = _serve(app_page(learn, Path(model).absolute().name, window, time_limit), host, port, model)
     return dict(url=url, model=model)

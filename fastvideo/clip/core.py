@@ -8,6 +8,7 @@ __all__ = ['resize_clip', 'read_frames', 'wrong_values', 'wrong_shape', 'describ
 
 # %% ../../nbs/clip/00_core.ipynb #47528de0
 from fastai.vision.all import *
+from ..video.bounds import *
 from ..video.open import *
 from ..video.file import *
 from ..video.pixels import *
@@ -34,20 +35,39 @@ def resize_clip(
 
 # %% ../../nbs/clip/00_core.ipynb #86f553e4
 _formats = 'JPEG','PNG','BMP','WEBP','TIFF'   # of a frame; for others PIL may start programs (Ghostscript for EPS), whatever the name says
+def _check_pixels(h, w, file):
+    "`VideoError` for a picture that is too large"
+    if why := over('max_pixels', h*w, f'is a picture of {w:,} × {h:,} pixels'): raise VideoError(file, why)
+
+def _open_picture(file):
+    "The picture `file`, as uint8 (H,W,3)"
+    with Image.open(file, formats=_formats) as im:
+        _check_pixels(im.height, im.width, file)
+        return np.asarray(im.convert('RGB'))
 
 def _read_frame(file, size, b=None):
     "One frame of `file`, or of its bytes `b`, as uint8 (H,W,3), with a short side of `size` or more, or of the file; `VideoError` if none"
     try:
-        if b is None and not str(file).lower().endswith(('.jpg','.jpeg')):
-            return np.asarray(Image.open(file, formats=_formats).convert('RGB'))
+        if b is None and not str(file).lower().endswith(('.jpg','.jpeg')): return _open_picture(file)
         if b is None:
             with open(file, 'rb') as f: b = f.read()
+        _check_pixels(*simplejpeg.decode_jpeg_header(b)[:2], file)
         if size is None: return simplejpeg.decode_jpeg(b)
         return simplejpeg.decode_jpeg(b, min_height=size, min_width=size, min_factor=2)  # scaling by less than 2 takes longer than none
+    except Image.DecompressionBombError as e:
+        raise VideoError(file, f'is a picture that PIL refuses ({e}): PIL.Image.MAX_IMAGE_PIXELS = None lifts its bound') from e
     except FileNotFoundError as e: raise VideoError(file, 'no such frame') from e
     except (OSError,ValueError) as e: raise VideoError(file, f'is no picture that can be read ({e})') from e
 
 # %% ../../nbs/clip/00_core.ipynb #11a67a81
+def _bounded(frames, n, n_file, path):
+    "A dict of `frames`, `n` pairs (number, array). `VideoError` after the first if they take too many bytes for files of `n_file` bytes"
+    got = {}
+    for i,o in frames:
+        if not got and (why := clip_too_large(n, o.nbytes, n_file)): raise VideoError(path, why)
+        got[i] = o
+    return got
+
 def _read_packed(path, m, idxs, size):
     "A dict of frame number → uint8 (H,W,3), for the frames `idxs` of the file of JPEGs `path` with manifest `m`"
     with open(path, 'rb') as f:
@@ -58,10 +78,13 @@ def _read_packed(path, m, idxs, size):
         def read(pos, n):
             f.seek(pos)
             return f.read(n)
-        return {i:_read_frame(f'{path}, frame {i}', size, read(*m['spans'][i])) for i in idxs}
+        return _bounded(((i,_read_frame(f'{path}, frame {i}', size, read(*m['spans'][i]))) for i in idxs), len(idxs), n_bytes, path)
 
 def _check_idxs(idxs, n, name):
     "`idxs` as a list of ints; `VideoError` if it is empty, or if one of them is not among the `n` frames of `name`"
+    if not hasattr(idxs, '__len__'): idxs = list(idxs)
+    # before there is a list of as many numbers as a manifest promises
+    if why := clip_too_large(len(idxs), 0): raise VideoError(name, why)
     want = [as_int(i) for i in idxs]
     if not want: raise VideoError(name, 'no frames asked for: `idxs` is empty')
     for i in want:
@@ -81,12 +104,15 @@ def _read_frames(path, m, idxs, size):
     n = m['frames'] if m else len(files := ls_sorted(path))
     if n==0: raise VideoError(path, f'no frames in this folder: looked for {" ".join(sorted(frame_extensions))}', n_frames=0)
     want = _check_idxs(idxs(n, m and m['fps']) if callable(idxs) else idxs, n, path)
-    if m and 'spans' in m: got = _read_packed(path, m, set(want), size)
-    else: got = {i:_read_frame(f'{path}/{i}.jpg' if m else files[i], size) for i in set(want)}
+    need = set(want)
+    def file(i): return f'{path}/{i}.jpg' if m else files[i]
+    def n_file(): return sum(os.path.getsize(file(i)) for i in need if os.path.exists(file(i)))
+    if m and 'spans' in m: got = _read_packed(path, m, need, size)
+    else: got = _bounded(((i,_read_frame(file(i), size)) for i in need), len(need), n_file, path)
     hws = {o.shape for o in got.values()}
     if len(hws)>1: raise VideoError(path, f'frames of different sizes: {" ".join(sorted(f"{w}×{h}" for h,w,_ in hws))}')
     # channels stay last in memory: resize, crop and batch, which follow, are faster for it
-    x = torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
+    x = torch.from_numpy(stack_frames(got, want)).permute(0,3,1,2)
     return resize_clip(x, short_side(*x.shape[-2:], size))
 
 # %% ../../nbs/clip/00_core.ipynb #2428684b

@@ -40,6 +40,9 @@ def read_table(
     if not file.is_file():
         near = [o.name for o in file.parent.glob('*') if o.suffix.lower() in ('.csv','.tsv')]
         raise VideoError(file, 'no such file'+(f'; there is {", ".join(sorted(near)[:3])}' if near else ''))
+    # pandas makes an object of each column, and needs minutes for a million of them
+    with open(file, 'rb') as f:
+        if len(f.readline(2**20))==2**20: raise VideoError(file, 'has a line of more than 1 MB: is it a table, with a row for each video?')
     how = dict(header=header, delimiter=delimiter or _delimiter(file))
     df = _read(file, **how)
     if df.shape[1]==1:

@@ -7,6 +7,7 @@ __all__ = ['Volume', 'ReadVolume', 'VolumeBlock', 'volume_items', 'load_npz']
 
 # %% ../../nbs/data/04_volumes.ipynb #ffcde3e6
 from fastai.vision.all import *
+from ..video.bounds import *
 from ..video.open import *
 from ..clip.core import *
 from .reader import *
@@ -161,6 +162,18 @@ def test_dl(self:VideoDataLoaders,
 def _pairs(*names): return [o for n in names for o in ((f'{n}_images',f'{n}_labels'),(f'x_{n}',f'y_{n}'))]
 _npz = dict(train=_pairs('train'), valid=_pairs('val','valid'), test=_pairs('test'))
 
+def _check_size(z, names, path):
+    "`VideoError` if the arrays `names` of the npz file `z`, opened from `path`, take more bytes than are believed"
+    n = 0
+    for k in names:
+        o = z.zip.getinfo(f'{k}.npy')
+        with z.zip.open(o) as f:
+            version = np.lib.format.read_magic(f)
+            read = np.lib.format.read_array_header_1_0 if version==(1,0) else np.lib.format.read_array_header_2_0
+            shape,_,dtype = read(f)
+        n += max(math.prod(shape)*dtype.itemsize, o.file_size)
+    if why := over_bytes(n, path.stat().st_size, ', '.join(names)): raise VideoError(path, why)
+
 def load_npz(
     path:str|Path   # A file with arrays `train_images` and `train_labels`, or `x_train` and `y_train`; and perhaps for `val` and `test`
 ):
@@ -168,7 +181,7 @@ def load_npz(
     path = Path(path)
     if not path.is_file(): raise VideoError(path, 'no such file')
     try:
-        z = np.load(path, allow_pickle=False)
+        z = np.load(path, mmap_mode='r', allow_pickle=False)      # one array of any size is not read, only looked at
         if isinstance(z, np.ndarray):
             raise VideoError(path, 'holds one array, without labels: use from_arrays, or np.savez to put several into a file')
         with z:
@@ -176,8 +189,9 @@ def load_npz(
             gone = first(n for o in have.values() if o for n in o if n not in z)
             if not have['train']: gone = 'train_images and train_labels, or x_train and y_train,'
             if gone: raise VideoError(path, f'no {gone} in it: it has {", ".join(z.files)}')
+            _check_size(z, [n for o in have.values() if o for n in o], path)
             return {k:(z[o[0]],z[o[1]]) for k,o in have.items() if o}
-    except (ValueError,OSError,EOFError,zipfile.BadZipFile,zlib.error) as e:
+    except (ValueError,OSError,EOFError,zipfile.BadZipFile,zlib.error,MemoryError) as e:
         fix = '. Save text labels as y.astype(str), volumes as np.stack(x)' if 'Object arrays' in str(e) else ''
         raise VideoError(path, f'cannot be read as npz ({e}){fix}') from e
 

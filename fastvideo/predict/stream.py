@@ -7,6 +7,7 @@ __all__ = ['clip_seconds', 'stream_windows', 'predict_stream', 'timeline_segment
 
 # %% ../../nbs/predict/03_stream.ipynb #7555ff5f
 from fastai.vision.all import *
+from ..video.bounds import *
 from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
@@ -25,8 +26,8 @@ from PIL import Image, ImageDraw, ImageFont
 import bisect, io
 
 # %% ../../nbs/predict/03_stream.ipynb #ffa010ea
-def _windows(frames, window, stride, fps=25):
-    """Generator of (start, end, frames) from `frames`, pairs (seconds, frame), of which it holds one window at a time
+def _windows(frames, window, stride, fps=25, check=noop):
+    """Generator of (start, end, frames) from `frames`, pairs (seconds, frame), of which it holds one window at a time: `check` sees it
 
     A `VideoError` of `frames` is raised if no frame came before it. Otherwise it ends the last window, with a warning"""
     buf,eps = deque(),1e-6
@@ -37,9 +38,11 @@ def _windows(frames, window, stride, fps=25):
             while (start := k*stride)+window<=t+eps:
                 its = [o for s,o in buf if start-eps<=s<start+window-eps]
                 if its: yield start,(stop := start+window),its
-                k += 1
+                # no frame for years is no reason to count all windows of that time
+                k = k+1 if its else max(k+1, int((t-window)/stride))
             buf.append((t,o))
             while buf[0][0]<t-window-eps: buf.popleft()
+            check(buf)
     except VideoError as e:
         if not buf: raise
         why = e
@@ -88,6 +91,11 @@ def _as_seen(reader, o):
     if reader.valid_size is None: return x[0]
     return crop_clip(x, reader.valid_size)[0].clone(memory_format=torch.contiguous_format)
 
+def _check_window(src, buf):
+    "`VideoError` if the window `buf`, pairs (seconds, frame), takes more bytes than are believed of the file `src`"
+    why = clip_too_large(len(buf), buf[0][1].numel(), partial(source_bytes, src))
+    if why: raise VideoError(source_name(src), why)
+
 def stream_windows(
     learn:Learner,                    # Model and loaders
     src:str|Path|bytes|io.IOBase|int, # A video file, the address of a stream, or a camera: its number, or '/dev/video0'
@@ -114,7 +122,8 @@ def stream_windows(
             if v*fps<.5: raise ValueError(f'{k}={v:g} seconds is less than half a frame of {src}, which has {fps:.4g} a second')
         frames = ((t,_as_seen(reader, o)) for t,o in frames)
         if max_seconds: frames = itertools.takewhile(lambda o: o[0]<max_seconds, frames)
-        windows = ((a,b,clip(o)) for a,b,o in _windows(frames, window, stride, fps))
+        check = noop if is_live(src) else partial(_check_window, src)
+        windows = ((a,b,clip(o)) for a,b,o in _windows(frames, window, stride, fps, check))
         def start(its):
             times,get = [(a,b) for a,b,_ in its],start_probs(learn, torch.stack([o for *_,o in its]), bs)
             return lambda: [_row(task, names, p, start=round(a, 6), end=round(b, 6)) for (a,b),p in zip(times, check_numbers(get()))]
@@ -224,15 +233,20 @@ def _draw(o, text):
     d.text((pad,pad), text, fill='white', font=font)
     return im
 
-def _evenly(frames, fps, rate):
+def _evenly(frames, fps, rate, name=None):
     """Generator of (seconds, frame) at `fps` from `frames`, pairs (seconds, frame) at about `rate`
 
     For each moment it gives the frame that is visible then. A warning says where `frames` break off"""
     n = 0                # number of the next frame
+    most = limits.max_growth
     o,end = None,0.      # the frame that is visible, and its end
     def slot(t): return int(t*fps+.5)
     try:
-        for t,new in frames:
+        for k,(t,new) in enumerate(frames):
+            # an honest file has no more moments than frames, on average; any may have some minutes without a new one
+            if most and slot(t)>max(20_000, most*k):
+                what = f'{slot(t):,} frames are to be written for {k:,} that are there'
+                raise VideoError(name, over('max_growth', slot(t)/max(1, k), what))
             if o is not None:
                 for i in range(n, slot(t)): yield i/fps,o
                 n = max(n, slot(t))
@@ -248,7 +262,7 @@ def annotate_video(
     timeline:pd.DataFrame,         # From `predict_stream`: start, end, label, probability
     fps:float=None                 # Frames per second of `dest`; None: those of `src`, on average
 ):
-    """Write `src` to `dest` with a label and its probability on each frame that lies in a window; returns `dest`
+    """Write `src` to `dest` with a label and its probability on each frame that lies in a window; returns `dest`. 8K becomes 4K
 
     The window whose middle is nearest decides. ValueError if `dest` is `src`, or if `timeline` lacks a column"""
     if isinstance(src, (str,Path)) and Path(src).resolve()==Path(dest).resolve():
@@ -261,8 +275,9 @@ def annotate_video(
         if i<0 or t+1e-6>=its[i][1] or its[i][2] in ('',None): return o
         label,prob = its[i][2:]
         return _draw(o, label if math.isnan(prob) else f'{label} {prob:.2f}')
-    with open_frames(src) as (rate,frames):
+    # no screen is higher, and encoders take gigabytes for 8K
+    with open_frames(src, 2160) as (rate,frames):
         fps = ifnone(fps, rate)
         # a quality, if the encoder knows it: the default of `write_video` makes large files
         options = dict(crf='20') if codec=='libx264' else None
-        return write_video(dest, (labelled(t, o) for t,o in _evenly(frames, fps, rate)), fps, codec, options=options)
+        return write_video(dest, (labelled(t, o) for t,o in _evenly(frames, fps, rate, source_name(src))), fps, codec, options=options)

@@ -8,6 +8,7 @@ __all__ = ['frame_extensions', 'natural_key', 'ls_sorted', 'read_manifest', 'avi
 # %% ../../nbs/video/04_extract.ipynb #c2048f44
 from fastai.basics import *
 from fastai.data.external import fastai_path
+from .bounds import *
 from .open import *
 from .file import *
 from .find import *
@@ -50,7 +51,7 @@ def _is_manifest(m):
     if 'spans' not in m: return True
     spans = m['spans']
     if not isinstance(spans, list) or len(spans)!=m['frames'] or not whole(m.get('packed')): return False
-    return all(isinstance(o, list) and len(o)==2 and whole(*o) for o in spans)
+    return all(isinstance(o, list) and len(o)==2 and whole(*o) and sum(o)<=m['packed'] for o in spans)
 
 def read_manifest(
     folder:str|Path   # A folder of frames, or a file that `extract_all` wrote with `store='mjpeg'`
@@ -59,7 +60,7 @@ def read_manifest(
     path = Path(folder)
     note = path/'manifest.json' if path.is_dir() else path.with_name(f'{path.name}.json')
     try: m = json.loads(note.read_text())
-    except (FileNotFoundError, NotADirectoryError, ValueError): return None
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError): return None
     return m if _is_manifest(m) else None
 
 # %% ../../nbs/video/04_extract.ipynb #160e711e
@@ -306,9 +307,12 @@ def _member(ar, m):
 
 def _members(ar, archive):
     "[(name, bytes, open)] of the files in `ar`, opened from `archive`. `VideoError` for links and devices, and if there is no file"
-    is_tar,res = isinstance(ar, tarfile.TarFile),{}         # of two members of one name the last counts
-    for m in ar.getmembers() if is_tar else ar.infolist():
+    is_tar,res,n = isinstance(ar, tarfile.TarFile),{},0     # of two members of one name the last counts
+    # a .tar.gz must be unpacked to be listed, so each member is looked at before the next is searched
+    for m in ar if is_tar else ar.infolist():
         name,size,is_dir,is_link = _member(ar, m)
+        n += size
+        if why := over_bytes(n, archive.stat().st_size, 'what is in it'): raise VideoError(archive, why)
         if is_dir or name.startswith('__MACOSX/'): continue
         if is_link: raise VideoError(archive, f'member {name!r} is a link or a device: such are not extracted, links may lead anywhere')
         res[name] = name,size,partial(ar.extractfile if is_tar else ar.open, m)
@@ -329,8 +333,10 @@ def _escapes(name):
     return bool(p.drive or p.root or '..' in p.parts)
 
 # %% ../../nbs/video/04_extract.ipynb #b2664929
+def _is_there(file, size): return file.exists() and file.stat().st_size==size
+
 def _write_member(opener, size, file):
-    if file.exists() and file.stat().st_size==size: return
+    if _is_there(file, size): return
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(file) as tmp, opener() as src, open(tmp, 'wb') as dst: shutil.copyfileobj(src, dst, 1<<20)
 
@@ -341,6 +347,11 @@ def _extract_members(archive, members, dest, root, progress):
         if _escapes(name): raise VideoError(archive, f'member {name!r} would land outside of {dest}: nothing was extracted')
     names = _unwrap([name.replace('\\', '/') for name,*_ in members])
     todo = [(opener, size, root/name) for name,(_,size,opener) in zip(names, members)]
+    n = sum(size for _,size,file in todo if not _is_there(file, size))
+    free = shutil.disk_usage(dest.absolute().parent).free
+    if n>free:
+        raise VideoError(archive, f'has {n/2**20:,.0f} MB to unpack, and there is room for {free/2**20:,.0f} MB at {dest}: '
+                                  'make room, or choose another destination')
     try:
         for o in shown(todo, len(todo)) if progress else todo: _write_member(*o)
     except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e

@@ -8,6 +8,7 @@ __all__ = ['encoder_for', 'write_video', 'write_jpegs', 'video_frames', 'extract
 
 # %% ../../nbs/video/00_file.ipynb #55b4aefc
 from fastai.basics import *
+from .bounds import *
 from .open import *
 from .pixels import *
 from .seek import *
@@ -20,7 +21,7 @@ from fractions import Fraction
 from functools import lru_cache
 from operator import index as as_int
 from PIL import Image
-import av, io, json, os, sqlite3
+import av, errno, io, json, os, sqlite3
 
 # %% ../../nbs/video/00_file.ipynb #1ce37f0a
 _codecs = {'.mp4':'libx264', '.mov':'libx264', '.mkv':'libx264', '.webm':'libvpx-vp9',
@@ -107,13 +108,24 @@ def write_jpegs(
     return list(zip(offsets, sizes))
 
 # %% ../../nbs/video/00_file.ipynb #a969dba1
+def _decoded(c, s, name):
+    "Generator of the frames of stream `s`, as PyAV objects. `VideoError` if the time of `limits.within` is over"
+    for n,frame in enumerate(c.decode(s)):
+        if why := too_late(): raise VideoError(name, why, n, n)
+        yield frame
+
+def _fails(n, e):
+    "What is wrong with a video that gives the error `e` of ffmpeg after `n` frames"
+    why = f'decoding fails after {n} frames ({e.strerror}): the file is damaged'
+    # what ffmpeg says of a frame beyond `max_pixels`, and of little else
+    return e.errno==errno.EINVAL and over('max_pixels', math.inf, f'{why}, or a frame of it is too large') or why
+
 def _decode(c, s, name):
     "Generator of all frames of stream `s`, as PyAV objects. `VideoError` if there is none, or where decoding fails"
     n = 0
     try:
-        for n,frame in enumerate(c.decode(s), 1): yield frame
-    except av.error.FFmpegError as e:
-        raise VideoError(name, f'decoding fails after {n} frames ({e.strerror}): the file is damaged', n, n) from e
+        for n,frame in enumerate(_decoded(c, s, name), 1): yield frame
+    except av.error.FFmpegError as e: raise VideoError(name, _fails(n, e), n, n) from e
     if n==0: raise VideoError(name, 'holds no frame that can be decoded', 0, 0)
 
 def video_frames(
@@ -183,7 +195,7 @@ def _in_index(s, n, fps):
 _raw = 'h264','hevc','mpegvideo','m4v'      # streams without a container, and so without times
 
 def _estimate(c, s):
-    "(frames, fps) by the header; frames is 0 where it says nothing, or where rate and times contradict each other"
+    "(frames, fps) by the header; frames is 0 where it says nothing, contradicts itself, or is not believed"
     format,average,guessed = c.format.name,s.average_rate,s.guessed_rate
     # without a container ffmpeg takes 25 for the average; the stream itself may know better
     fps = float((None if format in _raw else average) or guessed or 25)
@@ -194,7 +206,8 @@ def _estimate(c, s):
     if 'mov' in format and 0<shown<.98*n: n = shown
     if format=='avi': n,fps = _in_index(s, n, fps)
     secs = float(s.duration*s.time_base) if s.duration else _whole(c, s)
-    return n or round(secs*fps), fps
+    n = n or round(secs*fps)
+    return (0 if over('max_duration', n/fps, '') else n), fps
 
 # degrees counter-clockwise, by (transpose, flip up-down, flip left-right)
 _rotations = {(False,False,False):0, (True,False,True):-90, (False,True,True):180, (True,True,False):90}
@@ -271,15 +284,23 @@ def video_info(
         return _probe(path, exact)
 
 # %% ../../nbs/video/00_file.ipynb #3fe83b08
-def _times(frames, fps):
-    "Generator of (seconds since the first frame, frame)"
+def _unbelieved(t, last, fps, live):
+    "What is wrong with the time `t` of a frame after one at `last`; None if it is believed. A `live` stream may go on for ever"
+    gap = t-last
+    if gap>10/fps and (why := over('max_gap', gap, f'comes {gap:,.0f} s after the one before')): return why
+    if not live: return over('max_duration', t, f'comes {t:,.0f} s after the first')
+
+def _times(frames, fps, name=None, live=False):
+    "Generator of (seconds since the first frame, frame). `VideoError` for a time that is not believed"
     first,last = None,None
-    for o in frames:
+    for n,o in enumerate(frames):
         if first is None: first = o.time
         if last is None:                                   t = 0.
         elif o.time is not None and first is not None:     t = o.time-first
         else:                                              t = -1.
-        last = t if last is None or t>last else last+1/fps
+        if last is not None and t<=last: t = last+1/fps
+        if why := _unbelieved(t, last or 0, fps, live): raise VideoError(name, f'frame {n} {why}', n, n)
+        last = t
         yield last,o
 
 @contextmanager
@@ -295,7 +316,8 @@ def open_frames(
         # where only the container has a duration it may be that of the sound
         secs = n/fps if s.frames or s.duration or not c.streams.audio else 0
         def frames():
-            for n,(t,o) in enumerate(_times(_decode(c, s, source_name(src)), fps), 1): yield t,convert(o)
+            its = _times(_decode(c, s, source_name(src)), fps, source_name(src), is_live(src))
+            for n,(t,o) in enumerate(its, 1): yield t,convert(o)
             if t+1/fps<.9*secs:
                 raise VideoError(source_name(src), f'the header promises {secs:.1f} s, {t+1/fps:.1f} s can be read: cut short?', n, n)
         yield fps,frames()
@@ -317,12 +339,12 @@ def _index(src):
     except (VideoError,av.error.FFmpegError): return None
 
 # %% ../../nbs/video/00_file.ipynb #adbeb411
-def _read_through(c, s, need, convert):
+def _read_through(c, s, name, need, convert):
     "(dict {number: `convert(frame)`}, frames decoded, error or None): the frames `need`, with everything decoded up to the last of them"
     got,n = {},0
     wanted = set(need)
     try:
-        for n,frame in enumerate(c.decode(s), 1):
+        for n,frame in enumerate(_decoded(c, s, name), 1):
             if n-1 in wanted: got[n-1] = convert(frame)
             if len(got)==len(need): break
     except av.error.FFmpegError as e: return got,n,e
@@ -343,7 +365,11 @@ def read_clip(
         if choose and not promised:
             info = video_info(src)
             return read_clip(src, idxs(info.frames, info.fps), size)
-        want = [as_int(i) for i in (idxs(promised, fps) if choose else idxs)]
+        chosen = idxs(promised, fps) if choose else idxs
+        if not hasattr(chosen, '__len__'): chosen = list(chosen)
+        # before there is a list of as many numbers as a header promises
+        if why := clip_too_large(len(chosen), Convert(s, size).n_bytes(), max(0, c.size)): raise VideoError(name, why)
+        want = [as_int(i) for i in chosen]
         if not want:    raise VideoError(name, 'no frames asked for: `idxs` is empty')
         if min(want)<0: raise VideoError(name, f'no frame {min(want)}: frames count from 0', min(want))
         need,got = sorted(set(want)),None
@@ -351,16 +377,16 @@ def read_clip(
         index = _index(src) if need[-1]>=16 else None
         try: got = index and read_some(c, s, index, need, Convert(s, size))
         except av.error.FFmpegError: pass
-        if index is None: got,n,err = _read_through(c, s, need, Convert(s, size))
+        if index is None: got,n,err = _read_through(c, s, name, need, Convert(s, size))
     if got is None:                                    # the index was wrong: from the beginning
-        with open_video(src) as (c,s): got,n,err = _read_through(c, s, need, Convert(s, size))
-    if len(got)==len(need): return torch.from_numpy(np.stack([got[i] for i in want])).permute(0,3,1,2)
+        with open_video(src) as (c,s): got,n,err = _read_through(c, s, name, need, Convert(s, size))
+    if len(got)==len(need): return torch.from_numpy(stack_frames(got, want)).permute(0,3,1,2)
     if choose and n:
         if n<.9*promised:
             warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? '
                           f'Clips are taken from these {n}')
         return read_clip(src, idxs(n, fps), size)
-    if err: why = f'decoding fails after {n} frames ({err.strerror})'
+    if err: why = _fails(n, err)
     else:   why = f'it has {n} frames' if n else 'holds no frame that can be decoded'
     raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
 

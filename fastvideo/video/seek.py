@@ -6,6 +6,7 @@
 __all__ = ['scan', 'read_some']
 
 # %% ../../nbs/video/01_seek.ipynb #52340aed
+from .bounds import *
 import numpy as np
 
 # %% ../../nbs/video/01_seek.ipynb #221c1367
@@ -74,6 +75,7 @@ def read_some(
             c.seek(int(times[k]), stream=s)
             packets = c.demux(s)
         for p in packets:
+            if too_late(): return None
             if droppable: ctx.skip_frame = 'DEFAULT' if p.pts is None or p.pts in want else 'NONREF'
             for frame in p.decode():
                 if frame.pts in want: got[want[frame.pts]] = convert(frame)
