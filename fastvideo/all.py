@@ -59,6 +59,7 @@ from .see.interpret import *
 from .see.cam import *
 from .see.motion import *
 from .cli.command import *
+from .cli.labels import *
 from .cli.train import *
 from .cli.demo import *
 from .cli.app import *

@@ -13,16 +13,18 @@ from ..video.file import *
 from ..video.find import *
 from ..video.extract import *
 from ..data.split import *
+from ..data.table import *
 from ..data.block import *
 from ..predict.task import *
 from ..predict.stream import *
 from ..train.share import *
 from ..train.export import *
 from .command import *
+from .labels import *
 from .demo import *
 from .train import *
 from .app import *
-import shutil, subprocess, sys
+import json, shutil, subprocess, sys
 
 # %% ../../nbs/cli/04_commands.ipynb #86ba11ac
 def _check_out(out):
@@ -73,16 +75,27 @@ def fastvideo_extract(
     return dict(dest=str(dest), videos=len(df), frames=int(df.frames.sum()), bad=bad[['file','error']])
 
 # %% ../../nbs/cli/04_commands.ipynb #9124a7ca
-def _try_split(path, seed, on_error):
-    "(report on the split of `path`, '') or, if the folder is not one to train on, (None, what is wrong with it); prints warnings as notes"
-    report,problem = None,''
+def _try_split(o, seed, on_error):
+    """(report on the split, videos that it leaves out, '') or, if nothing can be trained on them, (None, [], what is wrong)
+
+    Prints warnings as notes"""
+    report,rest,problem = None,[],''
     with warnings.catch_warnings(record=True) as ws:
         warnings.simplefilter('always')
-        try: report = split_report(VideoDataLoaders.from_folder(path, seed=seed, num_workers=0, on_error=on_error))
+        try:
+            dls = labelled_loaders(o, seed=seed, num_workers=0, on_error=on_error)
+            report = split_report(dls)
+            rest = unlisted_videos(o.path, [first(L(i)) for ds in (dls.train_ds,dls.valid_ds) for i in ds.items])
         # what was found about files is told in any case
         except (VideoError,ValueError) as e: problem = str(e)
-    for o in ws: print(f'note: {o.message}')
-    return report,problem
+    for w in ws: print(f'note: {w.message}')
+    return report,rest,problem
+
+def _namespace(options, *others):
+    "The options of labels among the arguments `options` of a command, and `others`, as a namespace"
+    res = SimpleNamespace(**{k:options[k] for k in (*label_options,*others)}, path=Path(options['path']))
+    check_folder(res.path)
+    return res
 
 @command
 def fastvideo_check(
@@ -90,31 +103,48 @@ def fastvideo_check(
     quick:store_true=False,   # Decode only the first frame of each?
     n_workers:int=None,       # Processes; left out: one for each CPU
     time_limit:float=600,     # Seconds for one video; one that takes longer counts as broken
-    seed:int=0                # Seed of the split that is reported
+    seed:int=0,               # Seed of the split that is reported
+    csv:str=None,             # Table of the labels; this and the next eight as in fastvideo-train
+    fn_col:str=None,          # Column of the files
+    label_col:str=None,       # Column of the labels
+    label_delim:str=None,     # What separates several labels
+    group_col:str=None,       # Column of the groups
+    valid_col:str=None,       # Column that says what validates
+    group_regex:str=None,     # Groups from names, '(\\d{8})'
+    delimiter:str=None,       # What separates the columns
+    no_header:store_true=False # Has the table no line of names?
 ):
     "Can all videos be read, and can a model be trained on the folder? Exit code 3 if not"
-    files = get_clips(path)
+    o = _namespace(locals())
+    read_label_options(o)
+    files = labelled_files(o)[0].unique()
     # folders of frames and files of JPEGs were made from videos that were read
-    videos = files.filter(lambda o: o.is_file())
+    videos = files.filter(lambda f: not f.is_dir())
     bad = verify_videos(videos, n_workers=n_workers, quick=quick, time_limit=time_limit)
-    for f,o in zip(bad.file, bad.error): print(f'{f}: {o}')
+    for f,e in zip(bad.file, bad.error): print(f'{f}: {e}')
     print(f'{len(files)-len(bad):,} of {len(files):,} videos can be read')
     _tell_others(path)
-    report,problem = _try_split(path, seed, 'skip' if len(bad) else 'raise')
+    report,rest,problem = _try_split(o, seed, 'skip' if len(bad) else 'raise')
     if problem:
         print(f'cannot be trained on: {problem}')
         return dict(videos=len(files), bad=bad if len(bad) else [str(path)], problem=problem, classes=[])
-    print(f'\nVideos and groups (scenes that names show) of each class, as training would split them:\n{report.classes}\n{report}')
-    return dict(videos=len(files), bad=bad, problem=problem, classes=report.classes.rename_axis('class').reset_index())
+    print(f'\nVideos and groups ({group_text(o)}) of each class, as training would split them:\n{report.classes}\n{report}')
+    if o.table is not None: print(f'labels: {label_text(o)}')
+    left_out = [name_below(f, o.path) for f in rest]
+    if rest: print(f'{len(rest)} videos in {path} would be left out: {", ".join(left_out[:3])}{" …" if len(rest)>3 else ""}')
+    return dict(videos=len(files), bad=bad, problem=problem, classes=report.classes.rename_axis('class').reset_index(),
+                groups=len(report.groups), largest_groups=report.groups[:3].rename(str).to_dict(), few=report.few, similar=report.similar,
+                missing=report.missing, left_out=left_out)
 
 # %% ../../nbs/cli/04_commands.ipynb #78da3890
 def _stored(files, names, path):
     "The `files` that the stored `names` mean: those with the same path below `path`; if there is none, those with the same class and name"
     paths = {*names}
-    exact = [o for o in files if o.relative_to(path).as_posix() in paths]
+    exact = [o for o in files if name_below(o, path) in paths]
     if exact: return exact
     keys = {clip_key(o) for o in names}
-    return [o for o in files if clip_key(o) in keys]
+    # a video that lies in the folder itself has no class there
+    return [o for o in files if clip_key(o) in keys or clip_key(name_below(o, path)) in keys]
 
 def _held_out(files, train, valid, path, model):
     "The `files` that were held out from training, or all if none was; prints what is taken"
@@ -122,13 +152,35 @@ def _held_out(files, train, valid, path, model):
     if not held:
         print(f'none of the {len(valid)} videos in {stored} is in {path}: taken for another set, all of its {len(files)} videos')
         return files
-    by_path = {o.relative_to(path).as_posix() for o in held} & {*valid}
+    by_path = {name_below(o, path) for o in held} & {*valid}
     if not by_path or len(files)>len(train)+len(valid):
         print(f'{len(held)} of the {len(files)} videos in {path} are taken, those with a class and a name that was held out from training; '
               '--all takes all')
     if len(held)<len(valid):
         print(f'{len(valid)-len(held)} of the {len(valid)} videos in {stored} are not in {path}: the others are evaluated')
     return L(held)
+
+def _as_trained(o, model):
+    "Give `o` the labels of the training, as far as it names none; prints which table that is"
+    settings = Path(model)/'settings.json'
+    then = json.loads(settings.read_text(encoding='utf-8')) if settings.exists() else {}
+    if not o.csv and 'csv' in then:
+        if not (o.path/then['csv']).is_file():
+            return print(f'the table of the training, {then["csv"]}, is not in {o.path}: the names of folders are taken for labels, '
+                         '--csv names another table')
+        o.csv = str(o.path/then['csv'])
+        print(f'labels: {o.csv}, as in training')
+    if o.csv:
+        for k in ('fn_col','label_col','label_delim','delimiter','no_header'): setattr(o, k, getattr(o, k) or then.get(k))
+
+def _pairs(files, held, labels, vocab):
+    "Items (file, label) of the files in `held`, with labels as they are in `vocab`"
+    known = {str(c):c for c in vocab}
+    def as_known(o): return L(o).map(as_known) if is_listy(o) else known.get(str(o), o)
+    label_of = {}
+    for f,o in zip(files, labels):
+        if str(label_of.setdefault(f, o))!=str(o): raise VideoError(f, f'has two labels in the table, {label_of[f]!r} and {o!r}')
+    return [(f,as_known(label_of[f])) for f in held]
 
 @command
 def fastvideo_evaluate(
@@ -139,9 +191,15 @@ def fastvideo_evaluate(
     n_crops:int=3,            # Crops of each clip: 1, 3 or 10
     bs:int=16,                # Views in a batch
     n_workers:int=None,       # Processes that read videos; left out: one for each CPU
-    out:str=None              # File for the probabilities of all views, .csv
+    out:str=None,             # File for the probabilities of all views, .csv
+    csv:str=None,             # Table of the labels, from here or in the folder; left out: that of the training, if it is there
+    fn_col:str=None,          # Column of the files; this and the next four left out: as in training
+    label_col:str=None,       # Column of the labels
+    label_delim:str=None,     # What separates the labels of a video, if it may have several
+    delimiter:str=None,       # What separates the columns
+    no_header:store_true=False # Has the table no line of names?
 ):
-    "Accuracy by clip and by video, on the videos that were held out from training"
+    "How good a model is by clip and by video, on the videos that were held out from training"
     hub = is_hub_name(model)
     if hub and not all: raise ValueError(f'{model} comes without the lists of videos that it was trained on: --all takes all in {path}')
     learn,path = load_video_learner(model),Path(path)
@@ -154,18 +212,24 @@ def fastvideo_evaluate(
     at_least(1, n_clips=n_clips, bs=bs)
     at_least(0, n_workers=n_workers)
     if out: _check_out(out)
-    files = get_clips(path)
+    group_col = valid_col = group_regex = None
+    o = _namespace(locals())
+    _as_trained(o, model)
+    read_label_options(o)
+    listed,labels = labelled_files(o)
+    files = listed.unique()
     if not all: files = _held_out(files, train, valid, path, model)
     seen = _stored(files, train, path)
     if seen:
         print(f'{len(seen)} of these {len(files)} videos were trained on, by path or by class and name, so the accuracy does not tell '
               f'how good the model is on new ones: {", ".join(map(str, seen[:5]))}{" …" if len(seen)>5 else ""}')
-    dl = learn.dls.test_dl(files, with_labels=True, bs=bs, num_workers=ifnone(n_workers, defaults.cpus))
+    items = files if labels is None else _pairs(listed, files, labels, learn.dls.vocab)
+    dl = learn.dls.test_dl(items, with_labels=True, bs=bs, num_workers=ifnone(n_workers, defaults.cpus))
     with learn.no_bar(): ev = learn.evaluate(dl, n_clips=n_clips, n_crops=n_crops)
     if out: ev.preds.to_csv(out, index=False)
     print(f'{len(files)} videos, {n_clips} clips × {n_crops} crops of each\n\n{ev}')
     return dict(videos=len(files), n_clips=n_clips, n_crops=n_crops, trained_on=list(map(str, seen)), bad=ev.unreadable,
-                **ev.table.to_dict('index'))
+                **evaluation_rows(ev))
 
 # %% ../../nbs/cli/04_commands.ipynb #b3b9e2dc
 def _predict_folder(learn, path, out, n_clips, n_crops, bs, n_workers, shard):

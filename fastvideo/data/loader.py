@@ -50,7 +50,8 @@ def check_items(
     if not len(files): raise ValueError('no videos in the list: nothing to learn from')
     check_there(files, on_error)
     bare = [f for f,o in zip(files, labels) if o is None or o!=o]    # NaN is what pandas makes of an empty cell
-    if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first')
+    if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first: '
+                                  'fill it in, or leave the video out')
     check_repeats(files, labels, 'a video has one row; several labels of it stand in one column, with label_delim')
     flat  = L(c for o in labels for c in L(o))
     kinds = {_kind(o) for o in flat}
