@@ -16,7 +16,7 @@ from .processes import *
 from .sampling import *
 from .writing import *
 from pathlib import PureWindowsPath
-import json, os, re, stat, tarfile, zipfile, zlib, lzma
+import errno, json, os, re, stat, tarfile, zipfile, zlib, lzma
 import rarfile, simplejpeg
 
 # %% ../../nbs/video/04_extract.ipynb #7781255f
@@ -58,9 +58,13 @@ def read_manifest(
 ):
     "The manifest, a dict, that extraction wrote into `folder` or beside the file; None if it was made by other means"
     path = Path(folder)
-    note = path/'manifest.json' if path.is_dir() else path.with_name(f'{path.name}.json')
+    note = path/'manifest.json' if os.path.isdir(path) else path.with_name(f'{path.name}.json')
     try: m = json.loads(note.read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError): return None
+    except OSError as e:
+        # beside a long name there is no place for a longer one
+        if e.errno==errno.ENAMETOOLONG: return None
+        raise
     return m if _is_manifest(m) else None
 
 # %% ../../nbs/video/04_extract.ipynb #160e711e
@@ -138,8 +142,8 @@ def _extract(video, folder, force=False, **how):
         if how['store']=='mjpeg': new.with_name(f'{new.name}.json').replace(folder.with_name(f'{folder.name}.json'))
         new.rename(folder)
     except OSError as e:
-        raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): '
-                                'make room or choose another destination; what is done is kept') from e
+        mend = 'give the video a shorter name' if e.errno==errno.ENAMETOOLONG else 'make room or choose another destination'
+        raise VideoError(video, f'its frames cannot be written to {folder} ({e.strerror}): {mend}; what is done is kept') from e
     finally: shutil.rmtree(part, ignore_errors=True)
     return m
 
@@ -284,12 +288,14 @@ _no_tool = '''is packed in a way that needs a program to unpack, and none was fo
   macOS:           brew install unar
   Windows:         https://www.rarlab.com'''
 
-_damaged = rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError
+_damaged = rarfile.Error, zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, UnicodeError
 
 def _open_archive(archive):
     "`archive` opened by the library that reads it. `VideoError` if none does"
     archive = Path(archive)
-    if not archive.exists(): raise VideoError(archive, 'no such file')
+    if not os.path.exists(archive): raise VideoError(archive, 'no such file')
+    # to open a pipe waits for who writes to it
+    if not archive.is_file(): raise VideoError(archive, 'is no regular file: give the file of an archive')
     try:
         if rarfile.is_rarfile(archive): return rarfile.RarFile(archive)
         if zipfile.is_zipfile(archive): return zipfile.ZipFile(archive)
@@ -330,10 +336,29 @@ def _unwrap(names):
 def _escapes(name):
     "Could the member `name` land outside of the folder that it is extracted to? By the rules of Windows, which has `/`, `\\` and `C:`"
     p = PureWindowsPath(name)
-    return bool(p.drive or p.root or '..' in p.parts)
+    return bool(p.drive or p.root or '..' in p.parts or '\0' in name)
+
+def _places(names, root, dest, archive):
+    "The files in the folder `root`, which becomes `dest` later, for the members `names`. `VideoError` for one that lies elsewhere"
+    places,inside = [],root.resolve()
+    # without the top folder a name may begin anew: `top//etc/x`, `top/C:/x`
+    for name,o in zip(names, _unwrap([o.replace('\\', '/') for o in names])):
+        file = root/o
+        # a link in a folder that was there may lead outside, too
+        if _escapes(name) or _escapes(o) or inside not in file.resolve().parents:
+            raise VideoError(archive, f'member {name!r} would land outside of {dest}: nothing was extracted')
+        places.append(file)
+    return places
 
 # %% ../../nbs/video/04_extract.ipynb #b2664929
 def _is_there(file, size): return file.exists() and file.stat().st_size==size
+
+def _check_own(todo, archive):
+    "`VideoError` if a member in `todo` would replace a file with other contents, as far as its size tells"
+    for _,size,file in todo:
+        if file.exists() and not (file.is_file() and _is_there(file, size)):
+            raise VideoError(file, f'is there and is not what {archive} holds under this name: move it away, or choose another destination. '
+                                   'Nothing was extracted')
 
 def _write_member(opener, size, file):
     if _is_there(file, size): return
@@ -343,16 +368,16 @@ def _write_member(opener, size, file):
 # %% ../../nbs/video/04_extract.ipynb #8b34ef30
 def _extract_members(archive, members, dest, root, progress):
     "Write `members` to the folder `root`, which becomes `dest` later; members that are there are left. `VideoError` for what is wrong"
-    for name,*_ in members:
-        if _escapes(name): raise VideoError(archive, f'member {name!r} would land outside of {dest}: nothing was extracted')
-    names = _unwrap([name.replace('\\', '/') for name,*_ in members])
-    todo = [(opener, size, root/name) for name,(_,size,opener) in zip(names, members)]
-    n = sum(size for _,size,file in todo if not _is_there(file, size))
-    free = shutil.disk_usage(dest.absolute().parent).free
-    if n>free:
-        raise VideoError(archive, f'has {n/2**20:,.0f} MB to unpack, and there is room for {free/2**20:,.0f} MB at {dest}: '
-                                  'make room, or choose another destination')
+    places = _places([name for name,*_ in members], root, dest, archive)
+    todo = [(opener, size, file) for file,(_,size,opener) in zip(places, members)]
     try:
+        # what is in a folder of the user is the user's; a folder that becomes `dest` only later is ours
+        if root==dest: _check_own(todo, archive)
+        n = sum(size for _,size,file in todo if not _is_there(file, size))
+        free = shutil.disk_usage(dest.absolute().parent).free
+        if n>free:
+            raise VideoError(archive, f'has {n/2**20:,.0f} MB to unpack, and there is room for {free/2**20:,.0f} MB at {dest}: '
+                                      'make room, or choose another destination')
         for o in shown(todo, len(todo)) if progress else todo: _write_member(*o)
     except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e
     except (rarfile.PasswordRequired, RuntimeError) as e: raise VideoError(archive, f'cannot be unpacked ({e})') from e

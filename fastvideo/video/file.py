@@ -268,7 +268,7 @@ def video_info(
     cache:bool=True                # Look into the cache, and keep the result there? For paths
 ):
     "A `VideoInfo`. Frames are counted if `exact`, or if the header does not tell their number. `VideoError` if no frame can be decoded"
-    if not cache or not isinstance(path, (str,Path)) or not Path(path).is_file(): return _probe(path, exact)
+    if not cache or not isinstance(path, (str,Path)) or not os.path.isfile(path): return _probe(path, exact)
     st = os.stat(path)
     key,state = os.fsencode(os.path.abspath(path)),(st.st_size, st.st_mtime_ns, _version)
     try:

@@ -11,7 +11,7 @@ from fastai.basics import *
 from .bounds import *
 from contextlib import contextmanager
 from numbers import Integral
-import av, errno, io, os, re, sys, tempfile
+import av, errno, io, os, re, stat, sys, tempfile
 
 # %% ../../nbs/video/06_open.ipynb #cc92f02a
 class VideoError(Exception):
@@ -87,11 +87,12 @@ def source_bytes(
 # %% ../../nbs/video/06_open.ipynb #a11280b2
 def _check_file(src):
     "`VideoError` for a path that cannot be opened, clearer than what ffmpeg says of it"
-    p = Path(src)
-    if not p.exists():            raise VideoError(src, 'no such file')
-    if p.is_dir():                raise VideoError(src, 'is a folder, not a video file')
-    if p.stat().st_size==0:       raise VideoError(src, 'the file is empty (0 bytes): get it again')
-    if not os.access(p, os.R_OK): raise VideoError(src, 'you may not read this file: change its permissions, or take it out of the folder')
+    try: st = os.stat(src)
+    except (FileNotFoundError,NotADirectoryError,ValueError) as e: raise VideoError(src, 'no such file') from e
+    except OSError as e: raise VideoError(src, f'cannot be opened ({e.strerror}): is the path right?') from e
+    if stat.S_ISDIR(st.st_mode):    raise VideoError(src, 'is a folder, not a video file')
+    if st.st_size==0:               raise VideoError(src, 'the file is empty (0 bytes): get it again')
+    if not os.access(src, os.R_OK): raise VideoError(src, 'you may not read this file: change its permissions, or take it out of the folder')
 
 # %% ../../nbs/video/06_open.ipynb #d617d5e1
 # formats of ffmpeg that read one file; formats that open others by name (concat, hls, dash, sdp, imf, image2, vobsub, mlv, …) are not here
