@@ -33,6 +33,19 @@ def resize_clip(
     o = F.interpolate(x.flatten(0,-4) if x.ndim>4 else x, hw, mode=mode, antialias=True, align_corners=False)
     return o.view(*x.shape[:-2], *hw)
 
+# %% ../../nbs/clip/00_core.ipynb #5948f684
+def _as_rgb(im, file):
+    "The PIL image `im` of `file` as uint8 (H,W,3). `VideoError` if nobody knows what its numbers mean"
+    # PIL before 10.3 gives a PNG of 16 bits as I
+    if im.mode.startswith('I;16') or (im.mode=='I' and im.format=='PNG'):
+        x = (np.asarray(im).astype(np.int32)+128)//256
+        return x.clip(0, 255).astype(np.uint8)[...,None].repeat(3, axis=-1)
+    if im.mode in ('I','F'):
+        kind = 'floats' if im.mode=='F' else 'numbers of 32 bits'
+        raise VideoError(file, f'is a picture of {kind}, and their scale is not known: scale them and save them as uint8, for instance '
+                               '((x-low)/(high-low)*255).clip(0, 255)')
+    return np.asarray(im.convert('RGB'))
+
 # %% ../../nbs/clip/00_core.ipynb #86f553e4
 _formats = 'JPEG','PNG','BMP','WEBP','TIFF'   # of a frame; for others PIL may start programs (Ghostscript for EPS), whatever the name says
 def _check_pixels(h, w, file):
@@ -43,10 +56,13 @@ def _open_picture(file):
     "The picture `file`, as uint8 (H,W,3)"
     with Image.open(file, formats=_formats) as im:
         _check_pixels(im.height, im.width, file)
-        return np.asarray(im.convert('RGB'))
+        return _as_rgb(im, file)
 
 def _read_frame(file, size, b=None):
     "One frame of `file`, or of its bytes `b`, as uint8 (H,W,3), with a short side of `size` or more, or of the file; `VideoError` if none"
+    # to open a pipe or a device might take for ever
+    if b is None and not os.path.isfile(file) and os.path.exists(file):
+        raise VideoError(file, 'is no picture, but a folder, a pipe or a device: remove it or rename it')
     try:
         if b is None and not str(file).lower().endswith(('.jpg','.jpeg')): return _open_picture(file)
         if b is None:
@@ -70,6 +86,7 @@ def _bounded(frames, n, n_file, path):
 
 def _read_packed(path, m, idxs, size):
     "A dict of frame number → uint8 (H,W,3), for the frames `idxs` of the file of JPEGs `path` with manifest `m`"
+    if not os.path.isfile(path): raise VideoError(path, 'is no file, and its manifest says that it is one of JPEGs: remove the manifest')
     with open(path, 'rb') as f:
         n_bytes = f.seek(0, 2)
         if n_bytes!=m['packed']:

@@ -59,6 +59,7 @@ def read_manifest(
     "The manifest, a dict, that extraction wrote into `folder` or beside the file; None if it was made by other means"
     path = Path(folder)
     note = path/'manifest.json' if os.path.isdir(path) else path.with_name(f'{path.name}.json')
+    if not note.is_file(): return None        # also of a pipe or a device, which might give text for ever
     try: m = json.loads(note.read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError): return None
     except OSError as e:
