@@ -11,6 +11,7 @@ from fastai.vision.all import *
 from fastai.data.load import _loaders
 from ..video.open import *
 from ..video.file import *
+from ..video.find import *
 from .split import *
 from .targets import *
 from numbers import Integral
@@ -35,10 +36,12 @@ def check_repeats(
     advice:str    # What to do about a file with two labels
 ):
     "`VideoError` for a file with two labels, a warning if files are in the list more than once"
-    paths = [(os.path.abspath(f),o) for f,o in zip(files, labels) if isinstance(f, (str,Path))]
+    paths = [(f,o) for f,o in zip(files, labels) if isinstance(f, (str,Path))]
     seen  = {}
-    for f,o in paths:
-        if {*L(seen.setdefault(f, o))}!={*L(o)}: raise VideoError(f, f'has two labels, {seen[f]!r} and {o!r}: {advice}')
+    for real,(f,o) in zip(real_paths([f for f,_ in paths]), paths):        # a file and a link to it are one
+        other,label = seen.setdefault(real, (f,o))
+        same = '' if str(other)==str(f) else f' (it is the same file as {other})'
+        if {*L(label)}!={*L(o)}: raise VideoError(f, f'has two labels, {label!r} and {o!r}{same}: {advice}')
     if len(seen)<len(paths): warn(f'{len(paths)-len(seen)} of the {len(paths)} videos are in the list more than once, and count as often')
 
 def check_items(

@@ -141,6 +141,12 @@ class GroupSplitter:
 class LeakWarning(UserWarning):
     "Clips of one source stand on both sides of a split: the accuracy will be too good"
 
+def _same_file(train, valid):
+    "Pairs of paths, one of `train` and one of `valid`, that differ and lead to the same file or folder"
+    sides = [[o for o in side if isinstance(o, (str,Path))] for side in (train,valid)]
+    t,v = [dict(zip(real_paths(o), o)) for o in sides]
+    return [(t[k],v[k]) for k in t if k in v and str(t[k])!=str(v[k])]
+
 def audit_split(
     train:list,                         # Items that train
     valid:list,                         # Items that validate
@@ -153,6 +159,10 @@ def audit_split(
         warn(f'{len(shared)} group(s) of clips stand in both the training and the validation set, the accuracy will be too good: '
              f'{", ".join(map(str, shared[:5]))}{" …" if len(shared)>5 else ""}. '
              'Split by group, or pass the group_func that tells sources apart', LeakWarning)
+    same = _same_file(train, valid)
+    if same:
+        warn(f'{same[0][0]} trains and {same[0][1]} validates, and both names lead to the same file ({len(same)} such pair(s)): '
+             'the accuracy will be too good. Remove the links', LeakWarning)
     t,v = [{c for o in side for c in L(label_func(o))} for side in (train,valid)]
     unseen = sorted(v-t, key=str)
     if unseen:

@@ -258,30 +258,42 @@ def _are_frames(pics, vids):
     stems = {Path(o).stem for o in vids}
     return _numbered(pics) and not any(Path(o).stem in stems for o in pics)
 
-def _instances(path):
-    "(instances in `path`, is there a video in it?)"
+def _look(folder, ours):
+    "The entries of `folder` that are not hidden. A folder of frames with a manifest is added to `ours` instead, and not looked into"
     try:
-        if read_manifest(path): return [path],False
-        with os.scandir(path) as it: es = [o for o in it if not o.name.startswith('.')]
-    except PermissionError: return [],False                # `get_video_files` warns of it
+        if read_manifest(folder):
+            ours.add(folder)
+            return []
+        with os.scandir(folder) as it: return [o for o in it if not o.name.startswith('.')]
+    except PermissionError: return []                      # `get_video_files` warns of it
+
+def _held(folder, es):
+    "(instances among the entries `es` of files in `folder`, does it hold frames itself?, is there a video in it?)"
     names = {o.name for o in es}
-    packed = [Path(o.path) for o in es if f'{o.name}.json' in names and is_video(o.path) and read_manifest(o.path)]
     pics = [o.name for o in es if _is_frame(o.name)]
     vids = [o.name for o in es if is_video(o.path)]
+    packed = [Path(o.path) for o in es if f'{o.name}.json' in names and o.name in {*vids} and read_manifest(o.path)]
+    return sorted(packed, key=natural_key), bool(pics) and (not vids or _are_frames(pics, vids)), bool(vids)
+
+def _instances(folder, held, subs):
+    "(instances in `folder`, is there a video in it?), where `held` tells what each folder holds, and `subs` its folders"
+    packed,frames,video = held[folder]
     # names are sorted only here, where there are but folders: a folder of frames has thousands
-    subs = sorted((o for o in es if o.is_dir() and not is_loop(Path(o.path))), key=lambda o: natural_key(o.name))
-    found = [_instances(Path(o.path)) for o in subs]
-    inside = sorted(packed, key=natural_key)+[i for o,_ in found for i in o]
+    found  = [_instances(o, held, subs) for o in sorted(subs.get(folder, ()), key=natural_key)]
+    inside = packed+[i for o,_ in found for i in o]
     deeper = any(v for _,v in found)
-    if pics and not inside and not deeper and (not vids or _are_frames(pics, vids)): inside = [path]
-    return inside, bool(vids) or deeper
+    if frames and not inside and not deeper: inside = [Path(folder)]
+    return inside, video or deeper
 
 def get_instances(
     path:str|Path   # Root of the frame folders
 ):
     """The folders under `path` that hold frames, and the files of `store='mjpeg'`, in natural order, without hidden ones.
     `VideoError` if there is no such folder"""
-    return L(_instances(check_folder(path))[0])
+    ours,top = set(),str(Path(path))
+    walk = walk_folders(path, partial(_look, ours=ours))
+    held = {d:([],True,False) if d in ours else _held(d, es) for d,es in walk}
+    return L(_instances(top, held, groupby((o for o in held if o!=top), os.path.dirname))[0])
 
 # %% ../../nbs/video/04_extract.ipynb #e5daab5c
 _no_tool = '''is packed in a way that needs a program to unpack, and none was found. Install one of them and run again:
