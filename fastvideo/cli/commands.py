@@ -63,13 +63,15 @@ def fastvideo_extract(
     if report: _check_out(report)
     src = _unpacked(src, dest)
     with warnings.catch_warnings():
-        # the bad ones are named below
+        # they are named below
         warnings.filterwarnings('ignore', message='.*have an entry in column')
         df = extract_all(src, dest, size=size, store=store, n_workers=n_workers, force=force, stride=ifnone(stride, 1), fps=fps,
                          n_frames=n_frames, time_limit=time_limit, shard=shard)
     if report: df.to_csv(report, index=False)
     bad = df[df.error!='']
     for o in bad.error: print(o)
+    noted = df[df.note!='']
+    if len(noted): print(f'{len(noted):,} of {len(df):,} videos have a note in the report, the first: {noted.file.iloc[0]}: {noted.note.iloc[0]}')
     print(f'{df.frames.sum():,} frames of {len(df)-len(bad):,} of {len(df):,} videos in {dest}')
     _tell_others(src)
     return dict(dest=str(dest), videos=len(df), frames=int(df.frames.sum()), bad=bad[['file','error']])

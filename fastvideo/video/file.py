@@ -391,13 +391,39 @@ def read_clip(
     raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
 
 # %% ../../nbs/video/00_file.ipynb #91ac159d
+def _wrong_times(c, s):
+    """What is wrong with the container `c` by the times of its packets, where the header has no number of frames; '' if nothing is
+
+    The sound counts, too: a video may end before it, and frames may come seldom, but a file that is whole lasts as long as it promises"""
+    # elsewhere ffmpeg takes the duration from the last packet that is there
+    promised = c.duration/av.time_base if c.duration and {'matroska','flv'} & {*c.format.name.split(',')} else 0.
+    n,last = 0,None
+    end,longest = 0.,0.
+    for p in c.demux(s, *c.streams.audio):
+        if p.pts is None: continue
+        t = float((p.pts if p.dts is None else p.dts)*p.time_base)
+        end = max(end, float((p.pts+(p.duration or 0))*p.time_base))
+        if p.stream_index!=s.index: continue
+        if last is None: last = t
+        if t<last-1:
+            return (f'its times begin anew after {n} frames: several files in one? '
+                    'Clips would come from the first of them only: take them apart, or convert the file')
+        longest = max(longest, t-last)
+        n,last = n+1,t
+    # the last frame, too, may be shown as long as any other
+    if n<2 or end+longest>=.9*promised: return ''
+    return f'the header promises {promised:.1f} seconds, it ends after {end:.1f}: cut short? Get it again'
+
 def _verify(file, quick):
     "What is wrong with `file`, as (frames that can be decoded, error); None if nothing is"
     try: info = video_info(file, exact=not quick, cache=False)
     except VideoError as e: return e.n_frames or 0, e.msg
-    with open_video(file) as (c,s): promised = s.frames and _estimate(c, s)[0]
-    if not quick and promised and promised!=info.frames:
-        return info.frames, f'the header promises {promised} frames, {info.frames} can be decoded'
+    if quick: return
+    with open_video(file) as (c,s):
+        promised = s.frames and _estimate(c, s)[0]
+        why = '' if promised else _wrong_times(c, s)
+    if promised and promised!=info.frames: why = f'the header promises {promised} frames, {info.frames} can be decoded'
+    if why: return info.frames,why
 
 def verify_videos(
     files:list,           # Paths of videos

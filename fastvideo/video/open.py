@@ -140,8 +140,9 @@ def _device(src):
         if sys.platform=='linux':  return f'/dev/video{src}','v4l2'
         if sys.platform=='darwin': return f'{src}:none','avfoundation'
         return str(src),'vfwcap'
-    if str(src).startswith('/dev/video'): return str(src),'v4l2'
-    if str(src).startswith('video='):     return src,'dshow'
+    if re.fullmatch(r'/dev/video\d+', Path(src).as_posix()): return str(src),'v4l2'
+    # a file may have such a name, too
+    if isinstance(src, str) and src.startswith('video=') and not os.path.exists(src): return src,'dshow'
 
 def _open_camera(src, name, format):
     "The camera `src`, opened by PyAV. `VideoError` if that fails"
@@ -186,6 +187,10 @@ def _open_any(src):
         raise VideoError(source_name(src), f'cannot be opened as a video ({why}): damaged, cut short, or not a video at all. '
                                      'Get it again, or take it out of the folder') from e
 
+def _is_cover(s):
+    "Is the stream `s` the cover picture of a sound file?"
+    return bool(s.disposition & av.stream.Disposition.attached_pic)
+
 @contextmanager
 def open_video(
     # A path, the bytes of a file, a binary file object (read from its beginning), the address of a stream,
@@ -198,10 +203,12 @@ def open_video(
     with container:
         format = container.format.name
         if format.endswith('_pipe') or 'image2' in format: raise VideoError(source_name(src), 'is a picture, not a video')
-        if not container.streams.video: raise VideoError(source_name(src), 'has no video stream (only sound?): take it out of the folder')
+        moving = [o for o in container.streams.video if not _is_cover(o)]
+        if not moving: raise VideoError(source_name(src), 'has no video stream (only sound?): take it out of the folder')
         n = len(container.streams.video)
         if stream is not None and not 0<=stream<n: raise VideoError(source_name(src), f'no video stream {stream}: it has {n}')
         s = container.streams.best('video') if stream is None else container.streams.video[stream]
+        if stream is None and _is_cover(s): s = moving[0]
         if s.codec_context is None: raise VideoError(source_name(src), 'is in a code that no decoder here knows')
         w,h = s.codec_context.width,s.codec_context.height
         if why := over('max_pixels', w*h, f'has frames of {w:,} × {h:,} pixels'): raise VideoError(source_name(src), why)
