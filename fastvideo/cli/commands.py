@@ -27,10 +27,11 @@ from .app import *
 import json, shutil, subprocess, sys
 
 # %% ../../nbs/cli/04_commands.ipynb #86ba11ac
-def _check_out(out):
-    "`VideoError` if the file `out` cannot be written, before work is done for nothing"
+def _check_out(out, columns):
+    "`VideoError` if the table `out` cannot be written, or is a file without these columns, before work is done for nothing"
     if Path(out).is_dir(): raise VideoError(out, 'is a folder, and a file is to be written: give its name too')
     check_writable(Path(out).absolute().parent)
+    check_new(out, columns)
 
 def _unpacked(src, dest):
     "The folder `src`, or the folder beside `dest` into which the archive `src` is unpacked"
@@ -60,7 +61,7 @@ def fastvideo_extract(
 ):
     "Store the frames of all videos; after an interruption the same command continues where it was"
     src,dest = Path(src),Path(dest)
-    if report: _check_out(report)
+    if report: _check_out(report, ['file','frames','seconds','error','note'])
     src = _unpacked(src, dest)
     with warnings.catch_warnings():
         # they are named below
@@ -162,6 +163,11 @@ def _held_out(files, train, valid, path, model):
         print(f'{len(valid)-len(held)} of the {len(valid)} videos in {stored} are not in {path}: the others are evaluated')
     return L(held)
 
+def _view_columns(task):
+    "The columns of the table of all views"
+    lead = ['file','clip','crop','start','label']
+    return [*lead, *class_columns(task.names, lead)]
+
 def _as_trained(o, model):
     "Give `o` the labels of the training, as far as it names none; prints which table that is"
     settings = Path(model)/'settings.json'
@@ -213,7 +219,7 @@ def fastvideo_evaluate(
     train,valid = ([],[]) if hub else read_lists(model)
     at_least(1, n_clips=n_clips, bs=bs)
     at_least(0, n_workers=n_workers)
-    if out: _check_out(out)
+    if out: _check_out(out, _view_columns(task_of(learn)))
     group_col = valid_col = group_regex = None
     o = _namespace(locals())
     _as_trained(o, model)
@@ -245,21 +251,22 @@ def _predict_folder(learn, path, out, n_clips, n_crops, bs, n_workers, shard):
     else:            told = dict(labels=good.label.value_counts().to_dict())
     return dict(out=out, videos=len(df), **told, bad=bad[['file','error']])
 
-def _check_over_time(path, out, window, annotate):
+def _check_over_time(path, out, task, window, annotate):
     "ValueError or `VideoError` for options that do not go with a table over time"
     if not 0<window<math.inf: raise ValueError(f'window must be seconds, more than 0, not {window}')
     if out.suffix!='.csv': raise ValueError(f'out must end in .csv for a table over time, not {out.name!r}')
     if out.with_name(f'{out.name}.json').exists(): raise ValueError(f'{out} holds predictions of a folder: choose another --out')
-    _check_out(out)
+    _check_out(out, ['start','end',*task.lead,*task.columns(['start','end','label','probability'])])
     if not annotate: return
     src,copy = Path(path),Path(annotate)
     if not src.is_file() or copy.absolute()==src.absolute() or copy.suffix.lower() not in video_extensions:
         raise ValueError(f'annotate={annotate!r} must be another file than the video {path}, and end like a video, .mp4')
+    check_new(copy)
 
 def _predict_over_time(learn, path, out, bs, window, stride, smooth, annotate):
     "Label each window of one long video"
     out = Path(out)
-    _check_over_time(path, out, window, annotate)
+    _check_over_time(path, out, task_of(learn), window, annotate)
     df = learn.predict_stream(int(path) if path.isdigit() else path, window=window, stride=stride, smooth=smooth, bs=bs)
     df.to_csv(out, index=False)
     # numbers have no segments: their table is as short as it can be

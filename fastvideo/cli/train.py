@@ -41,6 +41,13 @@ def dls_lists(
     "(train, valid): the paths relative to `path`, sorted; whole paths of videos elsewhere; a video with several clips is in it once"
     return [sorted({name_below(first(L(o)), path) for o in ds.items}) for ds in (dls.train_ds,dls.valid_ds)]
 
+def _read_json(file, mend):
+    "The dict in `file`. ValueError that names the file and says `mend` if it holds none"
+    try: res = json.loads(file.read_text(encoding='utf-8'))
+    except ValueError as e: raise ValueError(f'{file} cannot be read ({e}), so {mend}') from e
+    if not isinstance(res, dict): raise ValueError(f'{file} cannot be read (it holds {res!r:.40}), so {mend}')
+    return res
+
 def read_lists(
     folder:str|Path   # Folder that `fastvideo-train` wrote
 ):
@@ -52,7 +59,8 @@ def read_lists(
     try: lists = [o.read_text(encoding='utf-8').splitlines() for o in files]
     except UnicodeDecodeError as e: raise VideoError(folder, f'train.txt or valid.txt in it is not text ({e}): damaged') from e
     card = folder/'model.json'
-    counts = json.loads(card.read_text(encoding='utf-8'))['extra'].get('data') if card.is_file() else None
+    spec = _read_json(card, 'nobody knows how long the lists were: copy the folder again, or train anew') if card.is_file() else {}
+    counts = nested_idx(spec, 'extra', 'data')
     for side,o in zip(('train','valid'), lists):
         if counts and counts[side]!=len(o):
             raise VideoError(folder, f'{side}.txt in it has {len(o)} lines, and model.json says that there were {counts[side]} videos: '
@@ -122,23 +130,22 @@ def _is_done(out, settings, force):
     if not file.exists():
         if not (out/'model.json').exists(): return False
         raise ValueError(f'{out} holds a model without the settings of its training: choose another --out, or replace it with --force')
-    try: then = json.loads(file.read_text(encoding='utf-8'))
-    except ValueError as e:
-        raise ValueError(f'{file} cannot be read ({e}), so nobody knows what was trained: '
-                         'choose another --out, or train anew with --force') from e
+    then = _read_json(file, 'nobody knows what was trained: choose another --out, or train anew with --force')
     diff = '; '.join(_differences(then, settings))
     if diff: raise ValueError(f'{out} holds a training with other settings ({diff}): choose another --out, or train anew with --force')
-    return (out/'README.md').exists() and (out/'model.json').exists()
+    # an empty file is what a full disk or a copy that was stopped leaves
+    return all(o.is_file() and o.stat().st_size for o in (out/'README.md',out/'model.json',out/'model.safetensors'))
 
 def _begin(out, settings, lists, force):
-    "Write the settings and the lists; ValueError if the training began with other videos"
+    "Write the settings and the lists; ValueError if the training began with other videos, or its history is damaged"
     if force:
         for o in _files: (out/o).unlink(missing_ok=True)
+    _read_history(out/'history.csv')
     check_writable(out)
     _write(out/'settings.json', json.dumps(settings, indent=1))
     for name,o in zip(('train.txt','valid.txt'), lists):
         text = '\n'.join(o)+'\n'
-        if (out/name).exists() and (out/name).read_text(encoding='utf-8')!=text:
+        if (out/name).exists() and (out/name).read_text(encoding='utf-8', errors='replace')!=text:
             raise ValueError(f'{out} holds a training with other videos than those in the folder now (see {name}): '
                              'choose another --out, or train anew with --force')
         _write(out/name, text)
@@ -149,6 +156,16 @@ def _write(file, text):
     "A file that is whole or not there"
     with atomic_path(file) as tmp: tmp.write_text(text, encoding='utf-8')
 
+def _read_history(file):
+    "The rows in `file`, none if there is no file. ValueError if it is damaged"
+    if not file.exists(): return pd.DataFrame(dict(fit=[], epoch=[]))
+    mend = 'delete it to go on without the rows of earlier epochs, or train anew with --force'
+    try: df = pd.read_csv(file)
+    except ValueError as e: raise ValueError(f'{file} cannot be read ({e}): {mend}') from e
+    if not {'fit','epoch'} <= {*df.select_dtypes('number').columns}:
+        raise ValueError(f'{file} is no table with the numbers of fits and epochs: {mend}')
+    return df
+
 class _History(Callback):
     "Writes a row of a csv file for each epoch of each fit; an epoch that is done again after an interruption replaces its row"
     order,run_valid = Recorder.order+15,False
@@ -158,7 +175,7 @@ class _History(Callback):
         if rank_distrib(): return
         values = map(float, self.recorder.values[-1])
         row = dict(fit=self.n_fit, epoch=self.epoch, **dict(zip(self.recorder.metric_names[1:], values)))
-        df = pd.read_csv(self.file) if self.file.exists() else pd.DataFrame(columns=list(row))
+        df = _read_history(self.file)
         df = df[(df.fit<self.n_fit) | ((df.fit==self.n_fit) & (df.epoch<self.epoch))]
         try: _write(self.file, pd.DataFrame([*df.to_dict('records'), row]).to_csv(index=False))
         except OSError as e: warn(f'{self.file}: could not be written ({e}); the training continues')
@@ -193,9 +210,11 @@ def _check_options(o):
 
 def _done_before(o):
     "The result of the training that is done already"
-    card = json.loads((o.out/'model.json').read_text(encoding='utf-8'))['extra']
+    file,mend = o.out/'model.json','nobody knows how good the model is: choose another --out, or train anew with --force'
+    accuracy = nested_idx(_read_json(file, mend), 'extra', 'evaluation', 'video')
+    if not accuracy or not isinstance(accuracy, dict): raise ValueError(f'{file} has no evaluation, so {mend}')
     print(f'{o.out}: this training is done already; what was added to {o.path} since does not count. --force trains anew')
-    return dict(out=str(o.out), **card['evaluation']['video'], done_before=True)
+    return dict(out=str(o.out), **accuracy, done_before=True)
 
 def _is_model(folder): return (Path(folder)/'train.txt').exists()
 

@@ -264,9 +264,11 @@ def annotate_video(
 ):
     """Write `src` to `dest` with a label and its probability on each frame that lies in a window; returns `dest`. 8K becomes 4K
 
-    The window whose middle is nearest decides. ValueError if `dest` is `src`, or if `timeline` lacks a column"""
+    The window whose middle is nearest decides. ValueError if `dest` is `src`, or if `timeline` lacks a column;
+    `VideoError` if `dest` exists"""
     if isinstance(src, (str,Path)) and Path(src).resolve()==Path(dest).resolve():
         raise ValueError(f'{dest} is the video itself: choose another dest')
+    check_new(dest)
     its,dest = _owned(timeline),Path(dest)
     starts,codec = [a for a,*_ in its],encoder_for(dest.suffix)
     def labelled(t, o):
