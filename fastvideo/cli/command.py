@@ -16,6 +16,21 @@ import contextlib, json, re, sys
 _epilog = ('Options may have underscores, --n_frames, or dashes. Exit codes: 0 done; 1 not done, and why; 2 no such option; '
            '3 done, except for files that cannot be read; 130 interrupted')
 
+# the highest number of an option; the lowest is 1, or 0 for those in `_from_0`, and any above 0 for a number with a fraction
+_highest = dict(
+    n_clips=1000, n_frames=100_000, size=10_000, bs=100_000, accumulate=10**6, epochs=10**6, freeze_epochs=10**6, n_workers=1000,
+    seed=2**32-1, stride=10**6, smooth=10**6, window=10**6, fps=10**6, time_limit=10**6)
+_from_0 = 'n_workers','seed'
+
+def _check_ranges(args):
+    "ValueError that names the first option whose number is outside of its range"
+    for k,v in args.items():
+        if v is None or k not in _highest: continue
+        low,high = int(k not in _from_0),_highest[k]
+        if isinstance(v, float): ok,lowest = 0<v<=high,'above 0'
+        else:                    ok,lowest = low<=v<=high,f'{low} or more'
+        if not ok: raise ValueError(f'{k} must be {lowest}, and {high:,} or less, not {v}')
+
 def _json(o):
     "What `json` cannot write by itself: a table as a list of rows, a number of NumPy or PyTorch as a number, anything else as text"
     if isinstance(o, pd.DataFrame): return o.to_dict('records')
@@ -45,8 +60,13 @@ def _main(f, argv=None):
     # `anno_parser` adds two options of its own
     for o in 'pdb','xtra': del args[o]
     try:
+        _check_ranges(args)
         with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext(): res = f(**args)
     except (VideoError,ValueError,OSError,ImportError,torch.OutOfMemoryError) as e: sys.exit(f'{prog}: {_message(e)}')
+    except RuntimeError as e:
+        # PyTorch has no type of its own for a CPU without room
+        if "can't allocate memory" not in str(e): raise
+        sys.exit(f'{prog}: the memory of this machine is too small for these options: lower bs, n_frames or size')
     except KeyboardInterrupt:
         print(f'{prog}: interrupted; what was done is kept', file=sys.stderr)
         sys.exit(130)
