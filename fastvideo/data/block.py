@@ -402,6 +402,9 @@ class VideoDataLoaders(DataLoaders):
         "Loaders of a folder of class folders. `train` and `valid` are used as they are; else `valid_pct` of each class validate, by groups"
         path = Path(path)
         items = get_clips(path)
+        if path in items:
+            raise VideoError(path, 'is one clip, and not a folder of class folders: give the folder that holds those of the classes; '
+                                   'if this is that folder, remove its manifest.json')
         named = _named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
         _warn_depths(named[0] if named else items, path)
         if valid and not named and valid_pct is None and splits is None:
@@ -516,4 +519,8 @@ def from_csv(cls:VideoDataLoaders,
     **kwargs
 ):
     "Loaders of a csv file; takes the keywords of `from_df`, too"
-    return cls.from_df(read_table(Path(path)/csv_fname, header, delimiter, kwargs.get('fn_col', 0)), path, **kwargs)
+    label,group,y_block = kwargs.get('label_col', 1),kwargs.get('group_col'),kwargs.get('y_block')
+    class_cols = [] if group is None else [group]
+    # several columns hold numbers; one holds classes, unless a block says otherwise
+    if not is_listy(label) and not wants_numbers(y_block, []): class_cols.append(label)
+    return cls.from_df(read_table(Path(path)/csv_fname, header, delimiter, kwargs.get('fn_col', 0), class_cols), path, **kwargs)

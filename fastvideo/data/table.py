@@ -33,7 +33,8 @@ def read_table(
     file:str|Path,         # A text file, .csv or .tsv
     header:int|str='infer', # Row of the names of the columns, as in `pd.read_csv`; None: there is none
     delimiter:str=None,    # What separates the columns; None: comma, semicolon or tab, as in the first line
-    fn_col:int|str=0       # Column of the file names
+    fn_col:int|str=0,      # Column of the file names
+    class_cols:list=()     # Columns of classes or groups: `007` and `7` are two of them, and no number
 ):
     "The table as a DataFrame. `VideoError` for a file that is not there, or is no table"
     file = Path(file)
@@ -50,7 +51,12 @@ def read_table(
     names = [o.strip() if isinstance(o, str) else o for o in df.columns]
     if len({*names})==len(names): df.columns = names
     i = column_number(df, fn_col)
-    if df.dtypes.iloc[i]!=object: df.isetitem(i, _read(file, usecols=[i], dtype=str, **how).iloc[:,0])
+    def text(i): return _read(file, usecols=[i], dtype=str, **how).iloc[:,0]
+    if df.dtypes.iloc[i]!=object: df.isetitem(i, text(i))
+    for j in {column_number(df, c) for c in class_cols}-{i}:
+        if df.dtypes.iloc[j]==object: continue
+        cells = text(j)
+        if cells.nunique()>df.iloc[:,j].nunique(): df.isetitem(j, cells)
     return df
 
 # %% ../../nbs/data/02a_table.ipynb #6b6748e7
