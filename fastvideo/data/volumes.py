@@ -13,7 +13,7 @@ from ..clip.core import *
 from .reader import *
 from .block import *
 from .targets import *
-import zipfile, zlib
+import tokenize, zipfile, zlib
 
 # %% ../../nbs/data/04_volumes.ipynb #c293d4de
 class Volume:
@@ -47,6 +47,7 @@ def VolumeBlock(
 def _labels(y, n, vocab, name, numbers=False):
     "`y` as a list of `n` labels; numbers become the names in `vocab`, if it holds names. ValueError for other labels"
     y = np.asarray(y)
+    if y.ndim==0: raise ValueError(f'{name}: y is {y.item()!r} alone, and must have one label for each of the {n} volumes')
     if numbers:
         if len(y)!=n: raise ValueError(f'{name}: {n} volumes and {len(y)} targets: there must be one for each')
         return [get_numbers(o) for o in y]
@@ -122,7 +123,7 @@ def from_arrays(cls:VideoDataLoaders,
     odd = first(o for o in _files_only if o in kwargs)
     if odd: raise TypeError(f'{odd!r} is for videos in files, from_arrays does not take it')
     if vocab is not None: vocab = _names(vocab)
-    numbers = wants_numbers(y_block, list(np.asarray(_pair(train, 'train')[1])))
+    numbers = wants_numbers(y_block, list(np.atleast_1d(_pair(train, 'train')[1])))
     if numbers and vocab is not None: raise ValueError('vocab names classes, and y are numbers: leave vocab out')
     items,splits = volume_items(*train, vocab, 'train', numbers),None
     if valid is not None:
@@ -174,6 +175,13 @@ def _check_size(z, names, path):
         n += max(math.prod(shape)*dtype.itemsize, o.file_size)
     if why := over_bytes(n, path.stat().st_size, ', '.join(names)): raise VideoError(path, why)
 
+def _why_unread(e):
+    "Why numpy raised `e` when it read a file, and what to do; its own advice, to allow pickles, lets a file run any code"
+    if 'Object arrays' in str(e): return 'it holds Python objects. Save text labels as y.astype(str), volumes as np.stack(x)'
+    if 'pickle' in str(e):        return 'it is none: save arrays with np.savez'
+    if isinstance(e, tokenize.TokenError) or 'header' in str(e): return 'the header of an array is damaged: save it again with np.savez'
+    return str(e)
+
 def load_npz(
     path:str|Path   # A file with arrays `train_images` and `train_labels`, or `x_train` and `y_train`; and perhaps for `val` and `test`
 ):
@@ -191,9 +199,8 @@ def load_npz(
             if gone: raise VideoError(path, f'no {gone} in it: it has {", ".join(z.files)}')
             _check_size(z, [n for o in have.values() if o for n in o], path)
             return {k:(z[o[0]],z[o[1]]) for k,o in have.items() if o}
-    except (ValueError,OSError,EOFError,zipfile.BadZipFile,zlib.error,MemoryError) as e:
-        fix = '. Save text labels as y.astype(str), volumes as np.stack(x)' if 'Object arrays' in str(e) else ''
-        raise VideoError(path, f'cannot be read as npz ({e}){fix}') from e
+    except (ValueError,OSError,EOFError,zipfile.BadZipFile,zlib.error,MemoryError,RecursionError,tokenize.TokenError) as e:
+        raise VideoError(path, f'cannot be read as npz ({_why_unread(e)})') from e
 
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_arrays, but=['valid','path'])
