@@ -57,6 +57,8 @@ def _main(f, argv=None):
     p.allow_abbrev = False
     args = vars(p.parse_args([_dashes(o) for o in ifnone(argv, sys.argv[1:])]))
     as_json = args.pop('json')
+    # a sign that the console cannot show does not end the command
+    with contextlib.suppress(AttributeError): sys.stdout.reconfigure(errors='backslashreplace')
     # `anno_parser` adds two options of its own
     for o in 'pdb','xtra': del args[o]
     try:

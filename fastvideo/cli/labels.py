@@ -108,9 +108,9 @@ def name_below(
     file:str|Path,   # A path
     path:str|Path    # A folder
 ):
-    "The path relative to the folder, or the whole path of a file elsewhere; with `/` on any system"
+    "The path relative to the folder, or the whole path of a file elsewhere; with `/` on any system, and as `printable` writes it"
     file,path = Path(file).absolute(),Path(path).absolute()
-    return (file.relative_to(path) if file.is_relative_to(path) else file).as_posix()
+    return printable((file.relative_to(path) if file.is_relative_to(path) else file).as_posix())
 
 def label_settings(
     o:SimpleNamespace   # Options that `read_label_options` has read

@@ -154,7 +154,7 @@ def _begin(out, settings, lists, force):
 
 def _write(file, text):
     "A file that is whole or not there"
-    with atomic_path(file) as tmp: tmp.write_text(text, encoding='utf-8')
+    with atomic_path(file) as tmp: tmp.write_text(printable(text), encoding='utf-8')
 
 def _read_history(file):
     "The rows in `file`, none if there is no file. ValueError if it is damaged"

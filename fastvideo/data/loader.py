@@ -301,7 +301,7 @@ class VideoDL(TfmdDL):
         # workers are other processes: what they note comes back in a file, which is gone when the epoch has ended
         def end_of(path, _): return os.open(path, os.O_WRONLY|os.O_APPEND)
         with contextlib.suppress(FileNotFoundError), open(self._log or os.devnull, 'a', opener=end_of) as f:
-            f.write(json.dumps([str(e.file), e.msg])+'\n')
+            f.write(json.dumps([printable(e.file), printable(e.msg)])+'\n')
 
     def _batches(self):
         "As `DataLoader.__iter__`, but `send` brings the batches to the device"

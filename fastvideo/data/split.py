@@ -310,7 +310,7 @@ class SplitReport:
                  'times classes have nearly the same name':[' and '.join(map(repr, o)) for o in self.similar],
                  'pairs of identical videos':[f'{a} = {b}' for a,b in self.identical or []]}
         for name,o in found.items():
-            if o: lines.append(f'{len(o)} {name}: {", ".join(map(str, o[:5]))}{" …" if len(o)>5 else ""}')
+            if o: lines.append(f'{len(o)} {name}: {", ".join(map(printable, o[:5]))}{" …" if len(o)>5 else ""}')
         return '\n'.join(lines)
     def _group_text(self):
         "The number of groups, and the three largest"
@@ -385,14 +385,16 @@ def split_report(
     shared = sorted(set(map(group_func, t)) & set(map(group_func, v)), key=str)
     same   = _identical(t, v) if content else None
     # a video that stands on both sides is one video
-    sizes = pd.Series(Counter(map(group_func, {*t, *v}))).sort_index(key=lambda o: o.map(str)).sort_values(ascending=False, kind='stable')
+    # pandas refuses a name that is not UTF-8
+    def shown(o): return printable(o) if isinstance(o, str) else o
+    sizes = pd.Series(Counter(shown(group_func(o)) for o in {*t, *v})).sort_index(key=lambda o: o.map(str)).sort_values(ascending=False, kind='stable')
     if isinstance(setup, RegressionSetup):
         numbers = _number_table(tl, vl, target_names(setup))
         return NumberSplitReport(pd.DataFrame(), shared, dict(train=[], valid=[]), same, sizes, numbers=numbers)
     def count(labels): return Counter(c for o in labels for c in o)
     def groups(paths, labels): return count([(c,) for c,_ in {(c,group_func(p)) for p,o in zip(paths, labels) for c in o}])
     cols = dict(train=count(tl), valid=count(vl), train_groups=groups(t, tl), valid_groups=groups(v, vl))
-    df = pd.DataFrame({k:[o[c] for c in dls.vocab] for k,o in cols.items()}, index=list(dls.vocab))
+    df = pd.DataFrame({k:[o[c] for c in dls.vocab] for k,o in cols.items()}, index=list(map(shown, dls.vocab)))
     missing = {k:list(df.index[df[k]==0]) for k in ('train','valid')}
     both  = groups(t+v, tl+vl)
     few   = [c for c in dls.vocab if both[c]<2]

@@ -271,7 +271,7 @@ def evaluate_views(
     of_videos = by_video(probs, targs, video)
 
     place = {i:views_dl.vids[i] for i in video.unique().tolist()}                   # of those that were read
-    file  = {i:str(_file(dl.dataset.items[k])) for i,k in place.items()}
+    file  = {i:printable(_file(dl.dataset.items[k])) for i,k in place.items()}
     views = pd.DataFrame(dict(file=[file[i] for i in video.tolist()]))
     check_numbers(probs, views.file.tolist())
     k = pd.Series(video).groupby(video.tolist()).cumcount()                      # number of the view in its video

@@ -63,10 +63,6 @@ def named_probs(
     return task_of(learn).text(p),p.max().item()
 
 # %% ../../nbs/predict/02_folder.ipynb #615327e4
-def _text(o):
-    "`o` as text that a table can hold: bytes of a file name that are not UTF-8 become `\\xff`"
-    return str(o).encode(errors='surrogateescape').decode(errors='backslashreplace')
-
 class FilesDL(VideoDL):
     "Videos one by one, as (number of the item, views (V,T,C,H,W) or None, error)"
     def __init__(self,
@@ -95,7 +91,7 @@ class FilesDL(VideoDL):
     def create_item(self, s):
         try: return s,self.views(s),''
         # whatever is wrong with one file: the others are still read
-        except Exception as e: return s,None,_text(e if isinstance(e, VideoError) else f'{self.dataset.items[s]}: {e!r}')
+        except Exception as e: return s,None,printable(e if isinstance(e, VideoError) else f'{self.dataset.items[s]}: {e!r}')
 
     def create_batches(self, samps): return map(self.do_item, samps)
 
@@ -136,7 +132,7 @@ def _read_files(learn, files, n_clips, n_crops, bs, n_workers, time_limit):
                 del left[idxs[k]]
                 yield idxs[k],x,err
         except VideoError as e:
-            if len(idxs)==1: yield idxs[0],None,_text(e)
+            if len(idxs)==1: yield idxs[0],None,printable(e)
             else:
                 alone = [idxs[k] for _,k in dl._at.tolist() if k>=0 and idxs[k] in left]
                 if not alone: raise
@@ -178,12 +174,12 @@ def _files(path):
             raise TypeError(f'the list must be of paths, not of {type(bad[0]).__name__}: '
                             'for other items, learn.get_preds(dl=learn.dls.test_dl(items))')
         if not path: raise ValueError('no videos in the list: nothing to predict')
-        return [Path(o) for o in path],[_text(o) for o in path]
+        return [Path(o) for o in path],[printable(o) for o in path]
     if not isinstance(path, (str,Path)): raise TypeError(f'path is a folder, a file or a list of paths, not {type(path).__name__}')
     root = Path(path)
     if not root.exists(): raise VideoError(path, 'no such file or folder')
     files = list(get_clips(root)) if root.is_dir() else [root]
-    return files,[_text(path if o==root else o.relative_to(root).as_posix()) for o in files]
+    return files,[printable(path if o==root else o.relative_to(root).as_posix()) for o in files]
 
 def _table(learn, names, rows):
     "The DataFrame of the videos `names`; `rows` has (probabilities or None, error) of each name"

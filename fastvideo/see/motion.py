@@ -225,7 +225,7 @@ def _ask(learn, dl, n_draws, seed):
     preds = {'in order':judge(probs[own], own)}
     preds.update({k:judge(torch.cat(v), own) for k,v in seen.preds.items()})
     preds.update({k:judge(probs[clip==i], clip==i) for i,k in enumerate(clips.more, n_clips)})
-    files = [str(first(L(dl.dataset.items[clips.vids[i]]))) for i in video.unique()]
+    files = [printable(first(L(dl.dataset.items[clips.vids[i]]))) for i in video.unique()]
     return preds,by_video(probs, targs, video)[1],files,seen.n_frames,clips.unreadable()
 
 def motion_report(

@@ -59,8 +59,9 @@ def read_manifest(
     "The manifest, a dict, that extraction wrote into `folder` or beside the file; None if it was made by other means"
     path = Path(folder)
     note = path/'manifest.json' if os.path.isdir(path) else path.with_name(f'{path.name}.json')
-    if not note.is_file(): return None        # also of a pipe or a device, which might give text for ever
-    try: m = json.loads(note.read_text())
+    try:
+        if not note.is_file(): return None    # also of a pipe or a device, which might give text for ever
+        m = json.loads(note.read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError): return None
     except OSError as e:
         # beside a long name there is no place for a longer one
@@ -194,7 +195,7 @@ def _targets(videos, path, dest):
     return res
 
 # %% ../../nbs/video/04_extract.ipynb #08f28a36
-def _bad(video, error): return dict(file=str(video), frames=0, seconds=0., error=error, note='')
+def _bad(video, error): return dict(file=printable(video), frames=0, seconds=0., error=printable(error), note='')
 
 def _row(task, force, how):
     "The row of the report for `task`, (video, folder). It raises nothing: one bad file does not end the run"
@@ -205,7 +206,7 @@ def _row(task, force, how):
         note = ''
         if n<.9*p: note = f'the header promises {p} frames, {n} can be read: cut short?'
         if m['vfr'] and how['fps']: note = f'its frame rate varies, and frames are counted, not timed: {how["fps"]} a second on average'
-        return dict(file=str(video), frames=n, seconds=m['seconds'], error='', note=note)
+        return dict(file=printable(video), frames=n, seconds=m['seconds'], error='', note=note)
     except VideoError as e: return _bad(video, str(e))
     except Exception as e:  return _bad(video, f'{video}: {e!r}')
 

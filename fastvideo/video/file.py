@@ -435,4 +435,4 @@ def verify_videos(
     "A DataFrame (file, frames that can be decoded, error) of the videos with which something is wrong; empty if all is well"
     files = L(files)
     res = in_processes(_verify, files, lambda o,why: (0,why), n_workers, time_limit, progress, quick=quick)
-    return pd.DataFrame([(str(f),*o) for f,o in zip(files, res) if o], columns=['file','frames','error'])
+    return pd.DataFrame([(printable(f),*o) for f,o in zip(files, res) if o], columns=['file','frames','error'])
