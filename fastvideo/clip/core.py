@@ -204,7 +204,8 @@ class TensorVideo(TensorImage):
         res = super().__torch_function__(func, types, args, kwargs)
         # fastai hands on what the first tensor carries, to all that is made of it
         outs = [o for o in (res if isinstance(res, (list,tuple)) else [res]) if 'norm_stats' in getattr(o, '__dict__', ())]
-        if outs and not (func.__name__ in _same_pixels and _one_norm(args)):
+        # the forward of a traced module has no name
+        if outs and not (getattr(func, '__name__', '') in _same_pixels and _one_norm(args)):
             for o in outs: del o.norm_stats
         return res
 
