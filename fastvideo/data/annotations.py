@@ -218,7 +218,7 @@ def read_annotations(
     parts,notes = [],[]
     for f in files:
         try: df,more = _read_one(f, recs, cols, unit, tiers)
-        except (KeyError,ValueError) as e: raise type(e)(f'{f}: {e.args[0] if e.args else e}') from e
+        except (KeyError,ValueError) as e: raise ValueError(f'{f}: {e.args[0] if e.args else e}') from e
         parts.append(df)
         notes += more
     df = pd.concat(parts, ignore_index=True)

@@ -90,10 +90,10 @@ def boris_project(
         media[obs] = _lengths(players[0], o.get('media_info', {}).get('length', {}), recs, obs)
         running = set()
         for time,subject,code,modifier,*_ in sorted(o['events'], key=lambda e: float(e[0])):
-            key = (subject,code,str(modifier))
-            if code not in state: status = 'POINT'
-            else: status = 'STOP' if key in running else 'START'
-            if code in state: running ^= {key}
+            key,status = (subject,code,str(modifier)),'POINT'
+            if code in state:
+                status = 'STOP' if key in running else 'START'
+                running ^= {key}
             events.append((obs, float(time)-float(o.get('time offset') or 0), subject, code, str(modifier), status))
     df,more = pair_events(pd.DataFrame(events, columns=['obs','time','subject','label','modifier','status']))
     return to_files(df, media),notes+more

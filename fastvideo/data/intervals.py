@@ -138,8 +138,8 @@ def _joined(df):
     df = df.sort_values([*keys,'start','end'], kind='stable').reset_index(drop=True)
     # an interval begins a run if it starts when all before it have ended; a point event joins its own double only
     before = df.groupby(keys, sort=False)['end'].cummax().groupby([df[k] for k in keys], sort=False).shift()
-    point,same = df.start==df.end,(df[keys+['start','end']]==df[keys+['start','end']].shift()).all(axis=1)
-    new = ~same & (before.isna() | (df.start>=before) | point)
+    point = df.start==df.end
+    new = ~df.duplicated([*keys,'start','end']) & (before.isna() | (df.start>=before) | point)
     res = df.groupby(new.cumsum(), sort=False).agg({**{k:'first' for k in df.columns}, 'end':'max'})
     return res.sort_values(['file','start','end','label','subject'], kind='stable').reset_index(drop=True), len(df)-len(res)
 
