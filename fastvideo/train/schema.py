@@ -13,6 +13,7 @@ from ..video.writing import *
 from ..video.sampling import *
 from ..models.kinds import *
 from ..models.create import *
+from .share import *
 import hashlib, reprlib, stat, struct, unicodedata
 
 # %% ../../nbs/train/10_schema.ipynb #1e3f4502
@@ -77,7 +78,7 @@ def _is_name(o):
     return len(o)<=1000 and all(c in '\t\n\r' or unicodedata.category(c)!='Cc' for c in o)
 
 _hash   = Kind('64 hexadecimal digits', lambda o: type(o) is str and re.fullmatch('[0-9a-f]{64}', o))
-_repo   = Kind('owner/model', lambda o: text(200).ok(o) and re.fullmatch(r'\w[\w.-]*/\w[\w.-]*', o))
+_repo   = Kind('owner/model', lambda o: text(200).ok(o) and re.fullmatch(hub_name, o))
 _commit = Kind('a commit', lambda o: text(200).ok(o) and re.fullmatch(r'[\w.-]+', o))
 _name   = Kind('a text of up to 1000 letters without control characters, or a number', _is_name)
 _stride = Kind('a whole number from 1 to 65536', lambda o: number(1, 2**16).ok(o) and o==int(o))
