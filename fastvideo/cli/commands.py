@@ -24,7 +24,7 @@ from .labels import *
 from .demo import *
 from .train import *
 from .app import *
-import json, shutil, subprocess, sys
+import shutil, subprocess, sys
 
 # %% ../../nbs/cli/04_commands.ipynb #86ba11ac
 def _check_out(out, columns):
@@ -171,7 +171,8 @@ def _view_columns(task):
 def _as_trained(o, model):
     "Give `o` the labels of the training, as far as it names none; prints which table that is"
     settings = Path(model)/'settings.json'
-    then = json.loads(settings.read_text(encoding='utf-8')) if settings.exists() else {}
+    mend = 'nobody knows which labels it was trained with: copy the folder again, or train anew'
+    then = read_dict(settings, mend) if settings.exists() else {}
     if not o.csv and 'csv' in then:
         if not (o.path/then['csv']).is_file():
             return print(f'the table of the training, {then["csv"]}, is not in {o.path}: the names of folders are taken for labels, '
