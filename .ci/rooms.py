@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 root  = Path(__file__).resolve().parents[1]
-rooms = 'video', 'models', 'clip', 'datasets', 'data', 'predict', 'train', 'see', 'cli' # from the lowest up
+rooms = 'video', 'models', 'clip', 'data', 'datasets', 'predict', 'train', 'see', 'cli' # from the lowest up
 
 def imported(file, package):
     "(module, name) for each name of the package that the module in `file` imports, at its top or inside a function"

@@ -26,10 +26,6 @@ from .clip.play import *
 from .clip.augment import *
 from .clip.recipes import *
 from .clip.mix import *
-from .datasets.shapes import *
-from .datasets.ucf101 import *
-from .datasets.organs import *
-from .datasets.phone import *
 from .data.split import *
 from .data.loader import VideoDL
 from .data.targets import TensorNumbers,NumberSetup
@@ -39,6 +35,11 @@ from .data.block import *
 from .data.volumes import *
 from .data.intervals import AnnotationWarning,clean_intervals
 from .data.annotations import read_annotations,write_annotations
+from .datasets.shapes import *
+from .datasets.ucf101 import *
+from .datasets.organs import *
+from .datasets.phone import *
+from .datasets.lab import *
 from .predict.metrics import *
 from .predict.task import *
 from .predict.numbers import *
