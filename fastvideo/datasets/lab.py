@@ -61,7 +61,7 @@ def lab_path(
         if label=='flash':
             lamp[a:b] = np.floor(k*3/fps)%2==0
             lamp[b:]  = rng.random()<.5
-        elif label=='shake': shake[a:b] = .06*np.sin(2*np.pi*k*round(3*(b-a)/fps)/(b-a))      # three times a second
+        elif label=='shake': shake[a:b] = .07*np.sin(2*np.pi*(k*rng.uniform(2.2, 2.8)/fps+rng.random()))      # so often a second
         else:
             across,turns = np.array(lab_motions[label])*rng.uniform(.8, 1.2)/fps
             steps[a:b] = across,across*rng.uniform(-.5,.5),turns
