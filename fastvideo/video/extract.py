@@ -320,22 +320,22 @@ def _open_archive(archive):
 
 # %% ../../nbs/video/04_extract.ipynb #d50e2f9d
 def _member(ar, m):
-    "(name, bytes, is it a folder?, is it a link or a device?) of the member `m` of `ar`"
-    if isinstance(ar, tarfile.TarFile): return m.name, m.size, m.isdir(), not m.isfile()
+    "(name, bytes, CRC or None, is it a folder?, is it a link or a device?) of the member `m` of `ar`"
+    if isinstance(ar, tarfile.TarFile): return m.name, m.size, None, m.isdir(), not m.isfile()
     is_link = stat.S_ISLNK(m.external_attr>>16) if isinstance(ar, zipfile.ZipFile) else m.is_symlink()
-    return m.filename, m.file_size, m.is_dir(), is_link
+    return m.filename, m.file_size, m.CRC, m.is_dir(), is_link
 
 def _members(ar, archive):
-    "[(name, bytes, open)] of the files in `ar`, opened from `archive`. `VideoError` for links and devices, and if there is no file"
+    "[(name, bytes, CRC, open)] of the files in `ar`, opened from `archive`. `VideoError` for links and devices, and if there is no file"
     is_tar,res,n = isinstance(ar, tarfile.TarFile),{},0     # of two members of one name the last counts
     # a .tar.gz must be unpacked to be listed, so each member is looked at before the next is searched
     for m in ar if is_tar else ar.infolist():
-        name,size,is_dir,is_link = _member(ar, m)
+        name,size,crc,is_dir,is_link = _member(ar, m)
         n += size
         if why := over_bytes(n, archive.stat().st_size, 'what is in it'): raise VideoError(archive, why)
         if is_dir or name.startswith('__MACOSX/'): continue
         if is_link: raise VideoError(archive, f'member {name!r} is a link or a device: such are not extracted, links may lead anywhere')
-        res[name] = name,size,partial(ar.extractfile if is_tar else ar.open, m)
+        res[name] = name,size,crc,partial(ar.extractfile if is_tar else ar.open, m)
     if res: return list(res.values())
     locked = isinstance(ar, rarfile.RarFile) and ar.needs_password()
     raise VideoError(archive, 'needs a password even to list it' if locked else 'the archive is empty')
@@ -365,17 +365,23 @@ def _places(names, root, dest, archive):
     return places
 
 # %% ../../nbs/video/04_extract.ipynb #b2664929
-def _is_there(file, size): return file.exists() and file.stat().st_size==size
+def _is_there(file, size, crc):
+    "Is `file` the member with this size and, if it is known, with this check sum?"
+    if not file.is_file() or file.stat().st_size!=size: return False
+    if crc is None: return True
+    have = 0
+    with open(file, 'rb') as f:
+        while b := f.read(1<<20): have = zlib.crc32(b, have)
+    return have==crc
 
-def _check_own(todo, archive):
-    "`VideoError` if a member in `todo` would replace a file with other contents, as far as its size tells"
-    for _,size,file in todo:
-        if file.exists() and not (file.is_file() and _is_there(file, size)):
-            raise VideoError(file, f'is there and is not what {archive} holds under this name: move it away, or choose another destination. '
-                                   'Nothing was extracted')
+def _check_own(files, archive):
+    "`VideoError` if there is one of `files`, which would be replaced by a member with other contents"
+    for o in files:
+        if o.exists():
+            raise VideoError(o, f'is there and is not what {archive} holds under this name: move it away, or choose another destination. '
+                                'Nothing was extracted')
 
-def _write_member(opener, size, file):
-    if _is_there(file, size): return
+def _write_member(opener, file):
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(file) as tmp, opener() as src, open(tmp, 'wb') as dst: shutil.copyfileobj(src, dst, 1<<20)
 
@@ -383,16 +389,16 @@ def _write_member(opener, size, file):
 def _extract_members(archive, members, dest, root, progress):
     "Write `members` to the folder `root`, which becomes `dest` later; members that are there are left. `VideoError` for what is wrong"
     places = _places([name for name,*_ in members], root, dest, archive)
-    todo = [(opener, size, file) for file,(_,size,opener) in zip(places, members)]
     try:
+        todo = [(opener, size, file) for file,(_,size,crc,opener) in zip(places, members) if not _is_there(file, size, crc)]
         # what is in a folder of the user is the user's; a folder that becomes `dest` only later is ours
-        if root==dest: _check_own(todo, archive)
-        n = sum(size for _,size,file in todo if not _is_there(file, size))
+        if root==dest: _check_own([file for *_,file in todo], archive)
+        n = sum(size for _,size,_ in todo)
         free = shutil.disk_usage(dest.absolute().parent).free
         if n>free:
             raise VideoError(archive, f'has {n/2**20:,.0f} MB to unpack, and there is room for {free/2**20:,.0f} MB at {dest}: '
                                       'make room, or choose another destination')
-        for o in shown(todo, len(todo)) if progress else todo: _write_member(*o)
+        for opener,_,file in shown(todo, len(todo)) if progress else todo: _write_member(opener, file)
     except rarfile.RarCannotExec as e: raise VideoError(archive, _no_tool) from e
     except (rarfile.PasswordRequired, RuntimeError) as e: raise VideoError(archive, f'cannot be unpacked ({e})') from e
     except _damaged as e:

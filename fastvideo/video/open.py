@@ -181,6 +181,15 @@ def _open_stream(src):
         why = f'cannot be opened as a stream ({e.strerror}): is the address right, and does anything send there?'
         raise VideoError(src, why) from e
 
+class _Reader:
+    "The binary file object `f`, whose `read` gives no more than it is asked for: ffmpeg would write the rest where it does not belong"
+    def __init__(self, f): self.f,self.seek,self.tell = f,f.seek,f.tell
+    def read(self, n):
+        b = self.f.read(n)
+        if isinstance(b, bytes) and len(b)<=n: return b
+        what = f'{len(b):,} bytes' if isinstance(b, bytes) else f'{type(b).__name__}, no bytes'
+        raise VideoError(source_name(self.f), f'is a file object whose read({n:,}) gives {what}: give its bytes')
+
 def _as_file(src):
     "What PyAV opens for `src`, which is no camera and no address: an absolute path, or a file object at its begin"
     if isinstance(src, (str,Path)):
@@ -191,7 +200,7 @@ def _as_file(src):
         raise TypeError(f'a video is a path, bytes or a binary file object, not {type(src).__name__}')
     if not f.seekable(): raise VideoError(source_name(src), 'is a file object that cannot go back to its begin: give its bytes')
     f.seek(0)
-    return f
+    return f if type(f) is io.BytesIO else _Reader(f)
 
 def _open_any(src):
     "`src` opened by PyAV. An error that says what to do if that fails"
