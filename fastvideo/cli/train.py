@@ -20,7 +20,7 @@ from ..train.learner import *
 from ..train.export import *
 from .command import *
 from .labels import *
-import datetime, json
+import datetime, hashlib, json
 
 # %% ../../nbs/cli/01_train.ipynb #a86684bd
 def official_splits(
@@ -110,6 +110,7 @@ Classes: {', '.join(card['classes'])}
 
 # %% ../../nbs/cli/01_train.ipynb #319ca44d
 _files = 'settings.json','train.txt','valid.txt','history.csv','checkpoint.pth','model.json','model.safetensors','README.md'
+_no_accuracy = 'nobody knows how good the model is: choose another --out, or train anew with --force'
 # two runs of one training may differ in these
 _free = 'data','csv','on_error','n_clips','n_crops'
 
@@ -124,6 +125,12 @@ def _differences(then, now):
     then = {**dict.fromkeys([*label_options,'csv_hash']), **then}
     return [f'{k}={now.get(k)!r}, was {v!r}' for k,v in then.items() if not same(k)]
 
+def _has_weights(out):
+    "Is `model.safetensors` in `out` the file that `model.json` was written with?"
+    card,file = read_dict(out/'model.json', _no_accuracy),out/'model.safetensors'
+    if file.stat().st_size!=nested_idx(card, 'weights', 'bytes'): return False
+    return hashlib.sha256(file.read_bytes()).hexdigest()==nested_idx(card, 'weights', 'sha256')
+
 def _is_done(out, settings, force):
     "Is this training done already? ValueError if `out` holds something else"
     other = [o.name for o in out.iterdir() if o.name not in _files and o.name[0]!='.'] if out.is_dir() else []
@@ -137,7 +144,8 @@ def _is_done(out, settings, force):
     diff = '; '.join(_differences(then, settings))
     if diff: raise ValueError(f'{out} holds a training with other settings ({diff}): choose another --out, or train anew with --force')
     # an empty file is what a full disk or a copy that was stopped leaves
-    return all(o.is_file() and o.stat().st_size for o in (out/'README.md',out/'model.json',out/'model.safetensors'))
+    there = all(o.is_file() and o.stat().st_size for o in (out/'README.md',out/'model.json',out/'model.safetensors'))
+    return there and _has_weights(out)
 
 def _begin(out, settings, lists, force):
     "Write the settings and the lists; ValueError if the training began with other videos, or its history is damaged"
@@ -213,9 +221,9 @@ def _check_options(o):
 
 def _done_before(o):
     "The result of the training that is done already"
-    file,mend = o.out/'model.json','nobody knows how good the model is: choose another --out, or train anew with --force'
-    accuracy = nested_idx(read_dict(file, mend), 'extra', 'evaluation', 'video')
-    if not accuracy or not isinstance(accuracy, dict): raise ValueError(f'{file} has no evaluation, so {mend}')
+    file = o.out/'model.json'
+    accuracy = nested_idx(read_dict(file, _no_accuracy), 'extra', 'evaluation', 'video')
+    if not accuracy or not isinstance(accuracy, dict): raise ValueError(f'{file} has no evaluation, so {_no_accuracy}')
     print(f'{o.out}: this training is done already; what was added to {o.path} since does not count. --force trains anew')
     return dict(out=str(o.out), **accuracy, done_before=True)
 
