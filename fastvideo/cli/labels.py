@@ -49,7 +49,9 @@ def read_label_options(
     o.csv = find_csv(o.csv, o.path)
     sep = o.delimiter and o.delimiter.replace('\\t', '\t')
     o.fn_col,o.label_col = ifnone(o.fn_col, '0'),ifnone(o.label_col, '1')
-    o.table = read_table(o.csv, None if o.no_header else 'infer', sep, o.fn_col)
+    class_cols = [c for c in (o.label_col,o.group_col) if c]
+    o.table = read_table(o.csv, None if o.no_header else 'infer', sep, o.fn_col, class_cols)
+    check_header(o.table, o.path, o.fn_col)
     for k in 'fn_col','label_col','group_col','valid_col':
         if getattr(o, k): column_number(o.table, getattr(o, k))
 

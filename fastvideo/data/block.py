@@ -491,6 +491,7 @@ def from_df(cls:VideoDataLoaders,
     **kwargs
 ):
     "Loaders of a table. ValueError or `VideoError` for columns that are not there, and for cells that are empty"
+    check_header(df, path, fn_col)
     files = find_files(path, table_column(df, fn_col))
     labels,names = _label_columns(df, label_col, label_delim)
     if group_col is not None:

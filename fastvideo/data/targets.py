@@ -32,15 +32,24 @@ def _bad_number(targs, names):
     if v is None or v is pd.NA or v!=v: return i,f'has no number{where}',len(bad)
     return i,f'has {v!r}{where}, which is no finite number',len(bad)
 
+def _warn_coarse(targs, names):
+    "A warning if numbers lie so close together that 32 bits do not tell them apart"
+    for name,vs in zip(names, np.array(targs, dtype=float).T):
+        step,spread = np.spacing(np.float32(abs(vs).max())),np.ptp(vs)
+        if spread==0 or spread>1000*step or (vs.astype(np.float32)==vs).all(): continue
+        warn(f'{name} lies between {vs.min():.12g} and {vs.max():.12g}, and a model, with 32 bits, knows it only to {step:g}: '
+             f'subtract an offset, as {vs.min():.12g}, and add it to what is predicted')
+
 def check_each_number(
     files:list,    # Paths, or other items, such as arrays
     targs:list,    # A list of numbers for each
     names:list,    # Names of the numbers
     advice:str=''  # What to do
 ):
-    "`VideoError` for the first video whose target is no number, or not as many numbers as `names`"
+    """`VideoError` for the first video whose target is no number, or not as many numbers as `names`.
+    A warning if 32 bits do not tell the numbers apart"""
     bad = _bad_number(targs, names)
-    if not bad: return
+    if not bad: return _warn_coarse(targs, names)
     i,why,n = bad
     raise VideoError(files[i], f'{why}; {n} of the {len(files)} in the list are like that, this is the first{advice}')
 
