@@ -5,7 +5,7 @@ from fastvideo.all import *
 from fastvideo.cli.app import _visitor
 from fractions import Fraction
 from struct import pack
-import av, contextlib, io, json, multiprocessing, re, sys, tarfile, tempfile, time, zipfile, zlib
+import av, contextlib, gzip, io, json, multiprocessing, re, sys, tarfile, tempfile, time, zipfile, zlib
 
 def gif(w, h, frames=1, delay=0):
     "A GIF of some bytes that says it has w × h pixels"
@@ -145,6 +145,9 @@ def others(td):
         i.size = 2**40
         t.fileobj.write(i.tobuf())
     (td/'table.csv').write_text(','*10_000_000)
+    with gzip.open(td/'table.csv.gz', 'wb') as f:
+        f.write(b'file,label\n')
+        for _ in range(100): f.write(b'a.mp4,left\n'*100_000)
 
 def make(td):
     td.mkdir(parents=True)
@@ -155,7 +158,7 @@ def calls(f, learn, out):
     "The calls for the file `f`, by name"
     if f.suffix in ('.npz','.npy'): return dict(npz=lambda: load_npz(f))
     if f.suffix in ('.zip','.xz'):  return dict(unrar=lambda: unrar(f, out/'unpacked', progress=False))
-    if f.suffix=='.csv':            return dict(csv=lambda: VideoDataLoaders.from_csv(f.parent, f.name))
+    if f.suffix in ('.csv','.gz'):  return dict(csv=lambda: VideoDataLoaders.from_csv(f.parent, f.name))
     def page():
         with limits.within(300, **_visitor): html = answer_html(learn, f)
         if 'fastvideo-error' in html: raise VideoError(f.name, re.sub('<.*?>', ' ', html))

@@ -14,7 +14,8 @@ from ..video.file import *
 from ..video.pixels import *
 from ..video.extract import *
 from operator import index as as_int
-import os, simplejpeg
+from PIL.TiffImagePlugin import BITSPERSAMPLE
+import io, os, simplejpeg
 
 # %% ../../nbs/clip/00_core.ipynb #1f9637c1
 def _nearest(n, m):
@@ -38,7 +39,9 @@ def _as_rgb(im, file):
     "The PIL image `im` of `file` as uint8 (H,W,3). `VideoError` if nobody knows what its numbers mean"
     # PIL before 10.3 gives a PNG of 16 bits as I
     if im.mode.startswith('I;16') or (im.mode=='I' and im.format=='PNG'):
-        x = (np.asarray(im).astype(np.int32)+128)//256
+        # PIL gives a TIFF of 12 bits as one of 16, with numbers up to 4095
+        white = 2**(getattr(im, 'tag_v2', {}).get(BITSPERSAMPLE, (16,))[0]-8)
+        x = (np.asarray(im).astype(np.int32)+white//2)//white
         return x.clip(0, 255).astype(np.uint8)[...,None].repeat(3, axis=-1)
     if im.mode in ('I','F'):
         kind = 'floats' if im.mode=='F' else 'numbers of 32 bits'
@@ -80,7 +83,7 @@ def _bounded(frames, n, n_file, path):
     "A dict of `frames`, `n` pairs (number, array). `VideoError` after the first if they take too many bytes for files of `n_file` bytes"
     got = {}
     for i,o in frames:
-        if not got and (why := clip_too_large(n, o.nbytes, n_file)): raise VideoError(path, why)
+        if not got and (why := clip_too_large(n, o.nbytes, n_file, pictures=True)): raise VideoError(path, why)
         got[i] = o
     return got
 
@@ -266,6 +269,13 @@ def clip_images(
     return [Image.fromarray(o) for o in _shown(x).byte().permute(0,2,3,1).squeeze(-1).contiguous().numpy()]
 
 # %% ../../nbs/clip/00_core.ipynb #990e65d8
+def _picture(o):
+    "A picture, its bytes or its file as a `PILImage`, with the shades that `read_frames` gives it"
+    if isinstance(o, (str,Path)): return PILImage.create(_read_frame(o, None))
+    if isinstance(o, bytes): return PILImage.create(_as_rgb(Image.open(io.BytesIO(o)), '<bytes>'))
+    im = PILImage.create(o)
+    return PILImage.create(_as_rgb(im, f'<picture {im.mode}>')) if im.mode[0] in 'IF' else im
+
 class ImageTuple(fastuple):
     "A clip as a tuple of `PILImage`s"
     @classmethod
@@ -275,7 +285,7 @@ class ImageTuple(fastuple):
         size:int=None             # Short side in pixels, never enlarged; None: as it is
     ):
         "An `ImageTuple` from whatever holds a clip"
-        if isinstance(src, (list,L)): return cls(PILImage.create(o) for o in src)
+        if isinstance(src, (list,L)): return cls(map(_picture, src))
         return cls(map(PILImage.create, clip_images(TensorVideo.create(src, idxs, size).as_subclass(Tensor))))
 
     @property

@@ -243,10 +243,10 @@ def _evenly(frames, fps, rate, name=None):
     def slot(t): return int(t*fps+.5)
     try:
         for k,(t,new) in enumerate(frames):
-            # an honest file has no more moments than frames, on average; any may have some minutes without a new one
-            if most and slot(t)>max(20_000, most*k):
+            # an honest file has no more moments than frames, on average; any may have five minutes, at 25 a second, without a new one
+            if most and slot(t)>max(7500, most*k):
                 what = f'{slot(t):,} frames are to be written for {k:,} that are there'
-                raise VideoError(name, over('max_growth', slot(t)/max(1, k), what))
+                raise VideoError(name, over('max_growth', slot(t)/max(1, k), what)+'. A lower fps writes fewer frames')
             if o is not None:
                 for i in range(n, slot(t)): yield i/fps,o
                 n = max(n, slot(t))

@@ -68,21 +68,25 @@ def over(
 def over_bytes(
     n:int,             # Bytes that a file becomes
     n_file:int|Callable=None, # Bytes of the file itself, or a function that finds them; None: unknown
-    what:str='it'      # What takes so many bytes
+    what:str='it',     # What takes so many bytes
+    pictures:bool=False # Is the file one of pictures, or a folder of them?
 ):
     "What is wrong with `n` bytes, if they are above `max_bytes` and more than `max_growth` times the file; None if they are not"
     growth,why = limits.max_growth,over('max_bytes', n, f'{what} takes {n/2**20:,.0f} MB')
     if not why or growth is None: return None
     if callable(n_file): n_file = n_file()
+    # nothing is left out of a picture because it was in the one before: a JPEG of one colour grows 192 times, one of a scene 10 to 60
+    if pictures: growth = growth/2
     return None if n_file and n<=growth*n_file else why
 
 def clip_too_large(
     n:int,             # Frames of the clip
     n_frame:int,       # Bytes of one of them; 0: unknown
-    n_file:int|Callable=None # As for `over_bytes`
+    n_file:int|Callable=None, # As for `over_bytes`
+    pictures:bool=False # As for `over_bytes`
 ):
     "What is wrong with a clip, if it takes too many bytes; None if it does not. A frame counts as 16 × 16 pixels at least"
-    why = over_bytes(n*max(n_frame, 3*16*16), n_file, f'a clip of {n:,} frames')
+    why = over_bytes(n*max(n_frame, 3*16*16), n_file, f'a clip of {n:,} frames', pictures)
     if why: return f'{why}. Fewer frames, or a smaller size, take less'
 
 def too_late():

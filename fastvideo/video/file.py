@@ -14,7 +14,7 @@ from .pixels import *
 from .seek import *
 from .processes import *
 from .writing import *
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
@@ -108,10 +108,17 @@ def write_jpegs(
     return list(zip(offsets, sizes))
 
 # %% ../../nbs/video/00_file.ipynb #a969dba1
+def _hollow(c, frame, n):
+    "What is wrong with a GIF if `n` frames as large as `frame` take next to no bytes; None if it is not, and for other formats"
+    if c.format.name!='gif' or limits.max_growth is None or c.size<=0: return None
+    times = n*frame.width*frame.height/c.size
+    # a frame has 25 bytes at least, and many more if it is a picture of more than two million pixels
+    if times>500*limits.max_growth: return over('max_growth', 3*times, f'has {n:,} frames with {times:,.0f} pixels for each byte')
+
 def _decoded(c, s, name):
-    "Generator of the frames of stream `s`, as PyAV objects. `VideoError` if the time of `limits.within` is over"
+    "Generator of the frames of stream `s`, as PyAV objects. `VideoError` if the time of `limits.within` is over, or for a GIF of nothing"
     for n,frame in enumerate(c.decode(s)):
-        if why := too_late(): raise VideoError(name, why, n, n)
+        if why := too_late() or _hollow(c, frame, n+1): raise VideoError(name, why, n, n)
         yield frame
 
 def _fails(n, e):
@@ -350,47 +357,6 @@ def _read_through(c, s, name, need, convert):
     except av.error.FFmpegError as e: return got,n,e
     return got,n,None
 
-# %% ../../nbs/video/00_file.ipynb #97d83975
-def read_clip(
-    src:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
-    idxs:list|Callable,           # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that returns them
-    size:int=None                 # Short side in pixels, None: as in the file
-):
-    """The frames `idxs` as a uint8 tensor (T,C,H,W). `VideoError` with the true count for a frame that is not there;
-    a function is called again with that count"""
-    name = source_name(src)
-    with open_video(src) as (c,s):
-        promised,fps = _estimate(c, s)
-        choose = callable(idxs)
-        if choose and not promised:
-            info = video_info(src)
-            return read_clip(src, idxs(info.frames, info.fps), size)
-        chosen = idxs(promised, fps) if choose else idxs
-        if not hasattr(chosen, '__len__'): chosen = list(chosen)
-        # before there is a list of as many numbers as a header promises
-        if why := clip_too_large(len(chosen), Convert(s, size).n_bytes(), max(0, c.size)): raise VideoError(name, why)
-        want = [as_int(i) for i in chosen]
-        if not want:    raise VideoError(name, 'no frames asked for: `idxs` is empty')
-        if min(want)<0: raise VideoError(name, f'no frame {min(want)}: frames count from 0', min(want))
-        need,got = sorted(set(want)),None
-        # for the first 16 frames a scan would take longer than to decode them
-        index = _index(src) if need[-1]>=16 else None
-        try: got = index and read_some(c, s, index, need, Convert(s, size))
-        except av.error.FFmpegError: pass
-        if index is None: got,n,err = _read_through(c, s, name, need, Convert(s, size))
-    if got is None:                                    # the index was wrong: from the beginning
-        with open_video(src) as (c,s): got,n,err = _read_through(c, s, name, need, Convert(s, size))
-    if len(got)==len(need): return torch.from_numpy(stack_frames(got, want)).permute(0,3,1,2)
-    if choose and n:
-        if n<.9*promised:
-            warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? '
-                          f'Clips are taken from these {n}')
-        return read_clip(src, idxs(n, fps), size)
-    if err: why = _fails(n, err)
-    else:   why = f'it has {n} frames' if n else 'holds no frame that can be decoded'
-    raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
-
-# %% ../../nbs/video/00_file.ipynb #91ac159d
 def _wrong_times(c, s):
     """What is wrong with the container `c` by the times of its packets, where the header has no number of frames; '' if nothing is
 
@@ -414,6 +380,64 @@ def _wrong_times(c, s):
     if n<2 or end+longest>=.9*promised: return ''
     return f'the header promises {promised:.1f} seconds, it ends after {end:.1f}: cut short? Get it again'
 
+def _cut_short(src):
+    "Does the video end before the end that it promises?"
+    with open_video(src) as (c,s): return _wrong_times(c, s)!=''
+
+def _n_packets(c, s):
+    "How many packets of stream `s` can be had: a video has about as many frames, and none is decoded"
+    n = 0
+    with suppress(av.error.FFmpegError):
+        for p in c.demux(s): n += p.size>0
+    return n
+
+# %% ../../nbs/video/00_file.ipynb #97d83975
+def read_clip(
+    src:str|Path|bytes|io.IOBase, # A path, the bytes of a file, or a binary file object
+    idxs:list|Callable,           # Frame numbers, in any order, repeats allowed; or a function of (frames, fps) that returns them
+    size:int=None                 # Short side in pixels, None: as in the file
+):
+    """The frames `idxs` as a uint8 tensor (T,C,H,W). `VideoError` with the true count for a frame that is not there;
+    a function is called again with that count"""
+    name = source_name(src)
+    with open_video(src) as (c,s):
+        promised,fps = _estimate(c, s)
+        counted = s.frames
+        choose = callable(idxs)
+        if choose and not promised:
+            info = video_info(src)
+            return read_clip(src, idxs(info.frames, info.fps), size)
+        chosen = idxs(promised, fps) if choose else idxs
+        if not hasattr(chosen, '__len__'): chosen = list(chosen)
+        # before there is a list of as many numbers as a header promises
+        if why := clip_too_large(len(chosen), Convert(s, size).n_bytes(), max(0, c.size)):
+            # where only the duration is known, frames that come seldom are promised often
+            n = _n_packets(c, s) if choose and not s.frames else 0
+            if 0<n<promised: return read_clip(src, idxs(n, fps), size)
+            raise VideoError(name, why)
+        want = [as_int(i) for i in chosen]
+        if not want:    raise VideoError(name, 'no frames asked for: `idxs` is empty')
+        if min(want)<0: raise VideoError(name, f'no frame {min(want)}: frames count from 0', min(want))
+        need,got = sorted(set(want)),None
+        # for the first 16 frames a scan would take longer than to decode them
+        index = _index(src) if need[-1]>=16 else None
+        try: got = index and read_some(c, s, index, need, Convert(s, size))
+        except av.error.FFmpegError: pass
+        if index is None: got,n,err = _read_through(c, s, name, need, Convert(s, size))
+    if got is None:                                    # the index was wrong: from the beginning
+        with open_video(src) as (c,s): got,n,err = _read_through(c, s, name, need, Convert(s, size))
+    if len(got)==len(need): return torch.from_numpy(stack_frames(got, want)).permute(0,3,1,2)
+    if choose and n:
+        # a duration promises no frames, as long as the last of them comes at its end
+        if n<.9*promised and (counted or err or _cut_short(src)):
+            warnings.warn(f'{name}: the header promises {promised} frames, {n} can be read: damaged or cut short? '
+                          f'Clips are taken from these {n}')
+        return read_clip(src, idxs(n, fps), size)
+    if err: why = _fails(n, err)
+    else:   why = f'it has {n} frames' if n else 'holds no frame that can be decoded'
+    raise VideoError(name, f'no frame {need[-1]}: {why}', need[-1], n) from err
+
+# %% ../../nbs/video/00_file.ipynb #91ac159d
 def _verify(file, quick):
     "What is wrong with `file`, as (frames that can be decoded, error); None if nothing is"
     try: info = video_info(file, exact=not quick, cache=False)
