@@ -35,6 +35,7 @@ from .data.block import *
 from .data.volumes import *
 from .data.intervals import AnnotationWarning,clean_intervals
 from .data.annotations import read_annotations,write_annotations
+from .data.annotation_report import AnnotationReport,annotation_report
 from .datasets.shapes import *
 from .datasets.ucf101 import *
 from .datasets.organs import *
@@ -61,6 +62,7 @@ from .see.cam import *
 from .see.motion import *
 from .cli.command import *
 from .cli.labels import *
+from .cli.recordings import *
 from .cli.train import *
 from .cli.demo import *
 from .cli.app import *

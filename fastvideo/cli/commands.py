@@ -21,6 +21,7 @@ from ..train.share import *
 from ..train.export import *
 from .command import *
 from .labels import *
+from .recordings import *
 from .demo import *
 from .train import *
 from .app import *
@@ -100,6 +101,15 @@ def _namespace(options, *others):
     check_folder(res.path)
     return res
 
+def _check_recordings(o, **kwargs):
+    "Check recordings with annotations"
+    res = check_recordings(o, **kwargs)
+    _tell_others(o.path)
+    if res['problem']:
+        print(f'cannot be trained on: {res["problem"]}')
+        if not len(res['bad']): res['bad'] = [str(o.annotations)]
+    return res
+
 @command
 def fastvideo_check(
     path:str,                 # Folder of videos or frames, as for training
@@ -115,11 +125,20 @@ def fastvideo_check(
     valid_col:str=None,       # Column that says what validates
     group_regex:str=None,     # Groups from names, '(\\d{8})'
     delimiter:str=None,       # What separates the columns
-    no_header:store_true=False # Has the table no line of names?
+    no_header:store_true=False, # Has the table no line of names?
+    annotations:str=None,     # What happens when in recordings; this and the next six as in fastvideo-train
+    window:float=None,        # Seconds of a window
+    window_stride:float=None, # Seconds from one window to the next
+    unlabelled:str=None,      # What is not labelled: ignore or background
+    background:str=None,      # Name of the class of the background
+    min_overlap:float=None,   # Share of a window in which a label holds, at least
+    point_width:float=None    # Seconds around a point event
 ):
     "Can all videos be read, and can a model be trained on the folder? Exit code 3 if not"
-    o = _namespace(locals())
+    o = _namespace(locals(), *interval_options)
     read_label_options(o)
+    check_interval_options(o)
+    if o.annotations: return _check_recordings(o, n_workers=n_workers, quick=quick, time_limit=time_limit)
     files = labelled_files(o)[0].unique()
     # folders of frames and files of JPEGs were made from videos that were read
     videos = files.filter(lambda f: not f.is_dir())

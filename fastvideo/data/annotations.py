@@ -203,7 +203,8 @@ _endings = '.csv','.tsv','.txt','.xlsx','.boris','.json','.eaf','.vtt','.srt'
 
 def read_annotations(
     path:str|Path,             # A file of annotations, or a folder of them
-    videos:str|Path|dict=None, # Folder of the recordings, or {name: seconds}; None: names stay as they are, and no length is known
+    # Folder of the recordings, {name: seconds}, or `Recordings`; None: names stay as they are, and no length is known
+    videos:str|Path|dict|Recordings=None,
     fps:float=None,            # Frames per second of what was annotated, for times in frames; None: those of each recording
     cols:dict=None,            # {'file', 'start', 'end', 'duration', 'label' or 'subject': column} where a table has unusual names
     unit:str=None,             # Of the times in a table: 's', 'ms' or 'frames'; None: by the names of its columns, else seconds
@@ -211,7 +212,8 @@ def read_annotations(
 ):
     """A DataFrame with columns `file, start, end, label, subject`, cleaned by `clean_intervals`; its notes are in `df.attrs['notes']`.
     ValueError that names the file if its format is not known, a column is missing, or none of its recordings is in `videos`"""
-    path,recs = Path(path),Recordings(videos, fps)
+    path = Path(path)
+    recs = videos if isinstance(videos, Recordings) else Recordings(videos, fps)
     if not path.exists(): raise ValueError(f'{path}: no such file')
     files = sorted(o for o in path.rglob('*') if o.suffix.lower() in _endings and o.is_file()) if path.is_dir() else [path]
     if not files: raise ValueError(f'{path}: there is no file of annotations in it. Known are {_formats}')

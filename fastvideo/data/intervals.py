@@ -107,6 +107,13 @@ class Recordings:
         if name not in self.found: self.found[name] = self._match(name)
         return self.found[name]
 
+    def unreadable(self,
+        files:list   # Recordings that cannot be read
+    ):
+        "Take `files` out of the list: they are still found by name, and have no length and no rate"
+        self.infos.update(dict.fromkeys(files))
+        self.lengths = {k:v for k,v in self.lengths.items() if k not in {*files}}
+
     def _info(self, file):
         if self.folder is None or file is None: return None
         if file not in self.infos: self.infos[file] = video_info(self.folder/file)
