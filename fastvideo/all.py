@@ -47,6 +47,7 @@ from .predict.numbers import *
 from .predict.evaluate import *
 from .predict.folder import *
 from .predict.stream import *
+from .predict.event_scores import EventEvaluation,evaluate_events,plot_ethogram
 from .train.memory import *
 from .train.precision import *
 from .train.steps import *
