@@ -235,13 +235,20 @@ def _splits(o):
     if not _is_model(o.splits): return official_splits(o.splits, o.fold)
     return [[str(o.path/f) for f in side] for side in read_lists(o.splits)]
 
+def _balance(text):
+    "`balance` of the loaders: a word, or {class: weight} of a text like `fall=20,walk=.5`. ValueError if a weight is no number"
+    if text is None or '=' not in text: return text
+    try: return {k:float(v) for k,_,v in (o.rpartition('=') for o in text.split(','))}
+    except ValueError as e: raise ValueError(f'balance must be equal, sqrt or weights like fall=20,walk=.5, not {text!r}') from e
+
 def _loaders(o):
     "The loaders of the videos in the data folder"
     # loaders draw a seed of their own when they are made
     set_seed(o.seed)
     return labelled_loaders(
         o, arch=o.arch, n_frames=o.n_frames, size=o.size, bs=o.bs, seed=o.seed, valid_pct=o.valid_pct, splits=_splits(o),
-        sampling=o.sampling, stride=o.stride, on_error=o.on_error, num_workers=ifnone(o.n_workers, defaults.cpus))
+        sampling=o.sampling, stride=o.stride, balance=_balance(o.balance), on_error=o.on_error,
+        num_workers=ifnone(o.n_workers, defaults.cpus))
 
 def _learner(dls, o):
     "The learner that the options describe; its files go to the folder of the training"
@@ -327,6 +334,7 @@ def fastvideo_train(
     accumulate:int=None,         # Clips in a step, gathered from several batches
     sampling:str='uniform',      # Frames of a clip: first, uniform, random, segments or tile
     stride:int=1,                # Frames from one frame of a clip to the next, for first, random and tile
+    balance:str=None,            # How often classes come in training: equal, sqrt or weights (fall=20,walk=.5); left out: as they are
     seed:int=0,                  # Seed of the split and the training
     valid_pct:float=None,        # Share of the videos that validate, where neither folders nor lists say which; left out: 0.2
     splits:str=None,             # Folder of the official lists of UCF101 or HMDB51, or of a model, for the videos that it was trained on

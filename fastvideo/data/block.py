@@ -18,6 +18,7 @@ from ..clip.play import *
 from ..clip.augment import *
 from ..clip.recipes import *
 from .split import *
+from .balance import *
 from ..models.registry import *
 from .loader import *
 from .targets import *
@@ -296,11 +297,12 @@ def _check_y_block(y_block, labels):
         raise ValueError(f'y_block must be CategoryBlock, MultiCategoryBlock or RegressionBlock, not {y_block!r}: '
                          'for others use DataBlock and VideoBlock')
 
-def _class_target(y_block, files, labels, on_error, vocab):
+def _class_target(y_block, files, labels, on_error, vocab, balance):
     "A block for the classes `labels`, after a check"
     y_block = ifnone(y_block, CategoryBlock)
     _check_y_block(y_block, labels)
     classes = check_items(files, labels, on_error)
+    check_balance(balance, vocab or classes)
     return CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
 
 def _number_target(y_block, files, labels, on_error, names):
@@ -318,7 +320,7 @@ class VideoDataLoaders(DataLoaders):
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=None, y_names=None, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
                     train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, x_block=VideoBlock, vocab=None,
-                    stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, **kwargs):
+                    stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, balance=None, **kwargs):
         check_names(kwargs, cls.from_folder)
         _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips)
         if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
@@ -335,8 +337,9 @@ class VideoDataLoaders(DataLoaders):
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
         files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
         numbers = wants_numbers(y_block, labels)
+        if numbers and balance is not None: raise ValueError('balance is for classes, and these targets are numbers: leave it out')
         if numbers: target = _number_target(y_block, files, labels, on_error, y_names)
-        else:       target = _class_target(y_block, files, labels, on_error, vocab)
+        else:       target = _class_target(y_block, files, labels, on_error, vocab, balance)
         if isinstance(group_func, str): group_func = RegexGroup(group_func)
         if isinstance(group_func, RegexGroup): group_func.check(files)
         group_func = group_func or source_group
@@ -350,8 +353,8 @@ class VideoDataLoaders(DataLoaders):
             if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # statistics of a batch of clips, for each channel
         dblock = DataBlock((block, target), get_x=get_x, get_y=get_y, splitter=lambda _: splits,
                            item_tfms=item_tfms, batch_tfms=batch_tfms)
-        dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error,
-                              dl_kwargs=[dict(epoch_clips=epoch_clips),dict(n_clips=valid_clips)], **merge(dict(dl_type=VideoDL), kwargs))
+        dl_kwargs = [dict(epoch_clips=epoch_clips, balance=balance),dict(n_clips=valid_clips)]
+        dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, dl_kwargs=dl_kwargs, **merge(dict(dl_type=VideoDL), kwargs))
         dls = cls(*dls.loaders, path=path, device=dls.device)      # fastai's from_dblock makes plain DataLoaders, whatever the class
         dls.group_func = group_func
         return dls
@@ -397,6 +400,7 @@ class VideoDataLoaders(DataLoaders):
         item_tfms=None,             # Transforms of clips
         batch_tfms=None,            # Transforms of batches
         spacing:str=None,           # Places of frames in 'first', 'random', 'tile': 'stride' or 'linspace'; None: `arch`, else 'stride'
+        balance:str|dict=None,      # How often classes come in training: 'equal', 'sqrt' or {class: weight}; None: as in the list
         **kwargs
     ):
         "Loaders of a folder of class folders. `train` and `valid` are used as they are; else `valid_pct` of each class validate, by groups"
@@ -413,7 +417,8 @@ class VideoDataLoaders(DataLoaders):
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
                                item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
                                short=short, valid_sampling=valid_sampling, train_clips=train_clips, epoch_clips=epoch_clips,
-                               valid_clips=valid_clips, on_error=on_error, valid_size=valid_size, speed=speed, spacing=spacing, **kwargs)
+                               valid_clips=valid_clips, on_error=on_error, valid_size=valid_size, speed=speed, spacing=spacing,
+                               balance=balance, **kwargs)
 
 def _warn_depths(items, path):
     "Warn if the `items` lie at different depths under `path`, with an example of each"

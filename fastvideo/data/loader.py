@@ -13,6 +13,7 @@ from ..video.open import *
 from ..video.file import *
 from ..video.find import *
 from .split import *
+from .balance import *
 from .targets import *
 from numbers import Integral
 import contextlib, difflib, functools, inspect, json, multiprocessing, multiprocessing.util, os, re, tempfile, time
@@ -195,10 +196,11 @@ class VideoDL(TfmdDL):
         timeout:float=600,      # Seconds to wait for a batch of the workers
         n_clips:int=1,          # Number of consecutive items that are clips of one video
         epoch_clips:int=None,   # Clips in an epoch; None: each item once
+        balance:str|dict=None,  # How often classes come, if items are shuffled: 'equal', 'sqrt' or {class: weight}; None: as in `dataset`
         **kwargs
     ):
         if on_error not in ('raise','skip','replace'): raise ValueError(f'on_error must be raise, skip or replace, not {on_error!r}')
-        store_attr('on_error,n_clips,epoch_clips')
+        store_attr('on_error,n_clips,epoch_clips,balance')
         self._log   = None      # file in which workers note the videos that they cannot read
         self._bad   = {}        # those videos, with how often that was
         self._at    = None      # of each worker, its process and the item that it reads
@@ -209,13 +211,28 @@ class VideoDL(TfmdDL):
         self._limit()
 
     def new(self, dataset=None, cls=None, **kwargs):
-        "As `TfmdDL.new`. `on_error`, `n_clips` and `epoch_clips` belong to the dataset: another one has the defaults, and raises"
-        mine = {o:getattr(self, o) for o in ('on_error','n_clips','epoch_clips')} if dataset is None else {}
+        """As `TfmdDL.new`. `on_error`, `n_clips`, `epoch_clips` and `balance` belong to the dataset:
+        another one has the defaults, and raises"""
+        mine = {o:getattr(self, o) for o in ('on_error','n_clips','epoch_clips','balance')} if dataset is None else {}
         # predictions of the training set do not shuffle, and want each item once
         if kwargs.get('shuffle') is False: mine['epoch_clips'] = None
         return super().new(dataset, cls, **merge(mine, kwargs))
 
+    @functools.cached_property
+    def _by_class(self):
+        "What draws the items by their classes. ValueError if they have none, or if `balance` does not fit them"
+        tl = first(o for o in getattr(self.dataset, 'tls', []) if any(isinstance(f, Categorize) for f in o.tfms.fs))
+        if tl is None: raise ValueError('balance is for classes, and these items have none: leave it out')
+        check_balance(self.balance, list(tl.vocab))
+        names = list(itertools.takewhile(lambda f: not isinstance(f, Categorize), tl.tfms.fs))
+        return Balanced([compose_tfms(tl._get(i), names) for i in range_of(tl)], self.balance)
+
+    def drawn(self):
+        "{class: clips of an epoch that have it, on average}; None for a loader that does not draw by classes"
+        if self.balance is not None and self.shuffle: return self._by_class.expected(self.n)
+
     def get_idxs(self):
+        if self.balance is not None and self.shuffle: return self._by_class.draw(self.n, self.rng)
         if self.epoch_clips is None: return super().get_idxs()
         n,its = len(self.dataset),[]
         # all items, then all again in another order, until there are enough

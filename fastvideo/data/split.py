@@ -364,8 +364,9 @@ def split_report(
     content:bool=False,          # Look for identical files on both sides?
     group_func:Callable=None     # Group of a path; None: that with which `dls` were split, or what the names tell
 ):
-    """A `SplitReport`: how many videos and groups of each class are on either side, which are on both, which classes miss on one
+    """A `SplitReport`: how many videos and groups of each class are on either side, which are on both, which classes miss on one.
 
+    With `balance` the table has a column `drawn`: clips of the class in an epoch of training, on average.
     Where targets are numbers, a `NumberSplitReport`: their mean and range on either side"""
     group_func = group_func or getattr(dls, 'group_func', source_group)
     item = first(L(dls.train_ds.items[0]))
@@ -395,6 +396,8 @@ def split_report(
     def groups(paths, labels): return count([(c,) for c,_ in {(c,group_func(p)) for p,o in zip(paths, labels) for c in o}])
     cols = dict(train=count(tl), valid=count(vl), train_groups=groups(t, tl), valid_groups=groups(v, vl))
     df = pd.DataFrame({k:[o[c] for c in dls.vocab] for k,o in cols.items()}, index=list(map(shown, dls.vocab)))
+    drawn = dls.train.drawn() if hasattr(dls.train, 'drawn') else None      # of a loader with `balance`
+    if drawn: df['drawn'] = [round(drawn.get(o, 0), 2) for o in dls.vocab]
     missing = {k:list(df.index[df[k]==0]) for k in ('train','valid')}
     both  = groups(t+v, tl+vl)
     few   = [c for c in dls.vocab if both[c]<2]

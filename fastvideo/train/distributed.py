@@ -33,7 +33,7 @@ def _check_same(dls):
 def _share(dl, idxs):
     "A loader like `dl` of the items with the numbers `idxs`"
     if not isinstance(dl, VideoDL): return dl.new(get_idxs=partial(noop, idxs), n=len(idxs))
-    res = dl.new(get_idxs=partial(noop, idxs), n=len(idxs), epoch_clips=None)
+    res = dl.new(get_idxs=partial(noop, idxs), n=len(idxs), epoch_clips=None, balance=None)
     res._bad = dl._bad           # so that `dls.unreadable()` knows
     return res
 

@@ -310,7 +310,8 @@ class FeatureDL(VideoDL):
         model:nn.Module     # A `VideoModel`
     ):
         super().__init__(dl.dataset, getattr(dl, 'on_error', 'raise'), n_clips=getattr(dl, 'n_clips', 1), bs=dl.bs, n=dl.n,
-                         shuffle=dl.shuffle, drop_last=dl.drop_last, device=dl.device, num_workers=0, do_setup=False)
+                         shuffle=dl.shuffle, drop_last=dl.drop_last, device=dl.device, num_workers=0, do_setup=False,
+                         balance=getattr(dl, 'balance', None))
         store_attr('dl,feats,read,model')
         self._bad = getattr(dl, '_bad', {})
 

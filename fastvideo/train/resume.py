@@ -123,6 +123,7 @@ class Checkpoint(Callback):
         plan.update(self._norms(learn.train_bn, kept))
         plan['optimiser'] = [_name(o) for o in learn.opt.cbs]
         plan['precision'] = [_kind(o) for o in learn.cbs.filter(risinstance(MixedPrecision))]
+        plan['balance']   = getattr(learn.dls.train, 'balance', None)
         # the values of the schedule after a third of the way
         plan['schedule']  = {k:np.asarray(f(1/3)).tolist() for k,f in sched.scheds.items()} if sched else {}
         return map_nested(_plain, plan)
@@ -174,8 +175,8 @@ class Checkpoint(Callback):
         plan = self._plan()
         self.open,self.plans = True,self.plans[:self.n_fits]+[plan]
         if state is None or state['fit']<self.n_fits: return 0
-        # earlier checkpoints do not say what norm layers did: it is what they do in fastai
-        then = {**self._norms(True, []), **state['plans'][self.n_fits]}
+        # earlier checkpoints do not say what norm layers did: it is what they do in fastai; nothing was balanced then
+        then = {**self._norms(True, []), 'balance':None, **state['plans'][self.n_fits]}
         diff = '; '.join(f'{k}={plan[k]}, and was {then[k]}' for k in plan if plan[k]!=then[k])
         if diff:
             raise ValueError(f'{self.path}: this checkpoint has fit number {self.n_fits+1} of another training ({diff}): use the same, '
