@@ -12,11 +12,11 @@ from .bounds import *
 from .open import *
 from .pixels import *
 from .seek import *
+from .index import *
 from .processes import *
 from .writing import *
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from fastcore.xdg import xdg_cache_home
 from fractions import Fraction
 from functools import lru_cache
 from operator import index as as_int
@@ -255,12 +255,7 @@ def _probe(path, exact):
 # %% ../../nbs/video/00_file.ipynb #eb79c07e
 def _cache():
     "A connection to the database of what is known about files"
-    path = xdg_cache_home()/'fastvideo'
-    path.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path/'video_info.db', timeout=30)
-    db.execute('pragma synchronous=off')   # what a power cut takes from a cache can be found again
-    db.execute('create table if not exists info (path text primary key, size int, mtime int, version int, json text)')
-    return db
+    return cache_db('info (path text primary key, size int, mtime int, version int, json text)')
 
 _version = 5   # of `VideoInfo` in the cache
 
@@ -287,7 +282,7 @@ def video_info(
             with db: db.execute('replace into info values (?,?,?,?,?)', (key, *state, json.dumps(asdict(info))))
             return info
     except (OSError,sqlite3.Error) as e:
-        warnings.warn(f'what is known about videos cannot be kept in {xdg_cache_home()/"fastvideo"} ({e})')
+        warn_no_cache(e)
         return _probe(path, exact)
 
 # %% ../../nbs/video/00_file.ipynb #3fe83b08
@@ -330,17 +325,10 @@ def open_frames(
         yield fps,frames()
 
 # %% ../../nbs/video/00_file.ipynb #ec3d39d0
-@lru_cache(maxsize=512)
-def _scan_file(path, size, mtime):
-    "`scan` of the file `path`; size and time are there so that a changed file is scanned again"
-    with open_video(path) as (c,s): return scan(c, s)
-
 def _index(src):
-    "`scan` of a path or of bytes. None for other sources, and where it fails: then decoding says what is wrong"
+    "`frame_index` of a path, or `scan` of bytes. None for other sources, and where it fails: then decoding says what is wrong"
     try:
-        if isinstance(src, (str,Path)) and not is_url(src):
-            st = os.stat(src)
-            return _scan_file(str(src), st.st_size, st.st_mtime_ns)
+        if isinstance(src, (str,Path)) and not is_url(src): return frame_index(src)
         if isinstance(src, bytes):
             with open_video(src) as (c,s): return scan(c, s)
     except (VideoError,av.error.FFmpegError): return None
