@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['has_one_label', 'start_probs', 'view_probs', 'named_probs', 'FilesDL', 'predict_views', 'prediction_key',
-           'PredictionFile', 'predict_folder']
+           'file_stamp', 'check_table', 'PredictionFile', 'predict_rest', 'predict_folder']
 
 # %% ../../nbs/predict/02_folder.ipynb #bf06e49b
 from fastai.vision.all import *
@@ -224,13 +224,17 @@ def prediction_key(
     return h.hexdigest()
 
 # %% ../../nbs/predict/02_folder.ipynb #92781474
-def _stamp(file):
+def file_stamp(
+    file:str|Path   # A video, or a folder of frames
+):
     "[size, time] of a file, or of all files of a folder, which show whether it changed; None if it does not exist"
     try: sts = [o.stat() for o in os.scandir(file)] if os.path.isdir(file) else [os.stat(file)]
     except OSError: return None
     return [sum(o.st_size for o in sts), max((o.st_mtime_ns for o in sts), default=0)]
 
-def _check_out(out):
+def check_table(
+    out:str|Path   # The table to write
+):
     "`out` as a `Path`; an error if no table can be written there"
     out = Path(out)
     if out.suffix not in ('.csv','.parquet'): raise ValueError(f"out must end in .csv or .parquet, not {out.name!r}")
@@ -248,6 +252,7 @@ def _disk(path):
 
 class PredictionFile:
     "The table `out`, its note, and the lines of unfinished work; rows are a dict from name to (stamp, probabilities or None, error)"
+    who = 'predict_folder'   # writes such tables, for messages
     def __init__(self,
         out:Path,        # The table, .csv or .parquet
         learn:Learner,   # Its loaders hold the classes
@@ -270,10 +275,20 @@ class PredictionFile:
         "`VideoError` if `out` exists and was not written by this class; prints a line if it will be replaced"
         note = self.about()
         if self.out.exists() and note is None and not self.lines.exists():
-            raise VideoError(self.out, 'exists, and was not written by predict_folder or was changed since: '
+            raise VideoError(self.out, f'exists, and was not written by {self.who} or was changed since: '
                                        'move it away, or choose another name')
         if note and note['key']!=self.key:
             print(f'{self.out} holds predictions of another model, or with other settings; they are replaced when all is done')
+
+    def tell_dropped(self, names):
+        "Print how many rows of the old table are not among `names`, and so not in the new one"
+        old = [o for o in (self.about() or {}).get('files', ()) if o not in names]
+        if old: print(f'{self.out} held {len(old)} files that are not among these {len(names)}, the first {old[0]}: '
+                      'they are not in the new table')
+
+    def current(self, stamps):
+        "Those of `rows` whose file has not changed since; `stamps` has the `file_stamp` of each name"
+        return {k:v for k,v in self.rows().items() if k in stamps and v[0]==stamps[k]}
 
     def rows(self):
         "The rows that are known already, from `out` and from the lines"
@@ -287,12 +302,17 @@ class PredictionFile:
         ps = df[task_of(self.learn).columns(_columns)].replace('', 'nan').astype(np.float32).values
         return {f:(stamps[f], None if err else p, err) for f,p,err in zip(df.file, ps, df.error)}
 
+    # how probabilities stand in a line
+    def _to_plain(self, p): return p.tolist()
+    def _from_plain(self, o): return np.array(o, dtype=np.float32)
+    def _table(self, names, rows): return _table(self.learn, names, rows)
+
     def _line_rows(self):
         rows = {}
         for l in self.lines.read_bytes().splitlines() if self.lines.exists() else []:
             try: name,stamp,p,err = json.loads(l)
             except ValueError: continue             # a line that was not written to its end
-            rows[name] = stamp,None if p is None else np.array(p, dtype=np.float32),err
+            rows[name] = stamp,None if p is None else self._from_plain(p),err
         return rows
 
     def start(self):
@@ -307,7 +327,7 @@ class PredictionFile:
 
     def keep(self, rows):
         "Add a line for each of `rows`"
-        def line(name, stamp, p, err): return json.dumps([name, stamp, None if p is None else p.tolist(), err])+'\n'
+        def line(name, stamp, p, err): return json.dumps([name, stamp, None if p is None else self._to_plain(p), err])+'\n'
         b = ''.join(line(k, *v) for k,v in rows.items()).encode()
         with _disk(self.lines):
             if self.f.write(b)!=len(b): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -320,7 +340,7 @@ class PredictionFile:
 
     def write(self, names, rows):
         "Write the table of the videos `names`, whole or not at all, remove the lines, and return the table"
-        df = _table(self.learn, names, {k:(p,err) for k,(_,p,err) in rows.items()})
+        df = self._table(names, {k:(p,err) for k,(_,p,err) in rows.items()})
         if self.out.suffix=='.parquet': b = df.to_parquet(index=False, engine='pyarrow')
         else:                           b = df.to_csv(index=False, lineterminator='\n').encode()
         note = dict(key=self.key, sum=self._sum(b), files={o:rows[o][0] for o in names})
@@ -336,13 +356,9 @@ def _shard_file(out, shard):
     i,n = shard_nums(shard)
     return out.with_name(f'{out.stem}.{i}-of-{n}{out.suffix}')
 
-def _current(rows, stamps):
-    "Those of `rows` whose file has not changed since"
-    return {k:v for k,v in rows.items() if k in stamps and v[0]==stamps[k]}
-
 def _merge(whole, shard, names, stamps):
     "Write the table `whole` if all shards are complete; else print what is missing"
-    if set(names)<=set(_current(whole.rows(), stamps)): return
+    if set(names)<=set(whole.current(stamps)): return
     n = shard_nums(shard)[1]
     parts = [PredictionFile(_shard_file(whole.out, f'{i+1}/{n}'), whole.learn, whole.key) for i in range(n)]
     missing = [o.out.name for o in parts if (o.about() or {}).get('key')!=whole.key]
@@ -350,7 +366,7 @@ def _merge(whole, shard, names, stamps):
     each = [o.rows() for o in parts]
     rows = {}
     for o in each: rows.update(o)
-    for o in each: rows.update(_current(o, stamps))         # rows about files as they are now come last, and stay
+    for o in parts: rows.update(o.current(stamps))         # rows about files as they are now come last, and stay
     new = [o for o in names if o not in rows]
     if new: return print(f'{whole.out.name} is not written: {len(new)} files were added since the shards were predicted, '
                          f'the first is {new[0]}. Run the shards again')
@@ -375,27 +391,30 @@ def _open_tables(out, shard, learn, key):
     for o in [whole,part] if shard else [whole]: o.check()
     return whole,part
 
-def _tell_dropped(whole, path_of):
-    "Print how many rows of the old table are not in the new one"
-    old = [o for o in (whole.about() or {}).get('files', ()) if o not in path_of]
-    if old: print(f'{whole.out} held {len(old)} files that are not among these {len(path_of)}, the first {old[0]}: '
-                  'they are not in the new table')
-
-def _new_rows(learn, files, stamps, n_clips, n_crops, bs, n_workers, time_limit):
-    "Generator of dicts from name to (stamp, probabilities or None, error), batch by batch; `files` is a dict from name to path"
-    names = list(files)
-    reads = _read_files(learn, list(files.values()), n_clips, n_crops, bs, n_workers, time_limit)
-    for res in _predict_files(learn, reads, bs): yield {names[i]:(stamps[names[i]],p,err) for i,p,err in res}
-
-def _collect(new, done, part, total, progress):
-    "Add the rows of `new` to `done`, and as lines to the files of `part`, batch by batch"
+def predict_rest(
+    done:dict,                  # Rows that are known: {name: (stamp, result or None, error)}; the new ones are added
+    path_of:dict,               # {name: path} of all videos
+    predict:Callable,           # From {name: path} of the others to a generator of {name: (result or None, error)}
+    part:PredictionFile=None,   # Keeps each row as it comes; None: nothing is kept
+    progress:bool=True          # Show how many are done?
+):
+    "Add rows to `done` until it has one for each of `path_of`. Ctrl-C says how many `part` keeps"
+    todo = {k:f for k,f in path_of.items() if k not in done}
+    if not todo: return
+    if done: print(f'{len(done)} of {len(path_of)} videos were predicted already, {len(todo)} are left')
+    stamps = {k:file_stamp(f) for k,f in todo.items()}
     def each():
-        for rows in new:
+        for res in predict(todo):
+            rows = {k:(stamps[k],*v) for k,v in res.items()}
             if part: part.keep(rows)
             done.update(rows)
             yield from rows
-    with closing(part.start()) if part else nullcontext():
-        for _ in shown(each(), total) if progress else each(): pass
+    try:
+        with closing(part.start()) if part else nullcontext():
+            for _ in shown(each(), len(todo)) if progress else each(): pass
+    except KeyboardInterrupt:
+        if part: print(f'stopped; {len(done)} of {len(path_of)} predictions are kept in {part.lines}, and the same call does the others')
+        raise
 
 def _warn_errors(df):
     bad = df[df.error!='']
@@ -419,31 +438,26 @@ def predict_folder(
     If a call with `out` is stopped, the same call continues it. A video that cannot be read has its error in its row"""
     bs,n_workers = ifnone(bs, learn.dls.valid.bs),ifnone(n_workers, learn.dls.valid.fake_l.num_workers)
     _check_call(bs, n_workers, shard)
-    if out is not None: out = _check_out(out)
+    if out is not None: out = check_table(out)
     paths,names = _files(path)
     task_of(learn)                                                           # both raise what is wrong before any work
     FilesDL(learn.dls.test_dl(paths[:1]), n_clips, n_crops)
 
     path_of = dict(zip(names, paths))
-    stamps = {o:_stamp(f) for o,f in path_of.items()}
+    stamps = {o:file_stamp(f) for o,f in path_of.items()}
     mine   = set(shard_of(sorted(path_of), shard))         # sorted: on another machine a list may come in another order
     listed = [o for o in names if o in mine]
 
     part,done = None,{}
     if out:
         whole,part = _open_tables(out, shard, learn, prediction_key(learn, n_clips, n_crops))
-        if not shard: _tell_dropped(whole, path_of)
-        known = _current({**whole.rows(), **part.rows()}, stamps)
+        if not shard: whole.tell_dropped(path_of)
+        known = {**whole.current(stamps), **part.current(stamps)}
         done  = {k:v for k,v in known.items() if k in mine}
-    todo = {o:f for o,f in path_of.items() if o in mine and o not in done}
-    if done and todo: print(f'{len(done)} of {len(mine)} videos were predicted already, {len(todo)} are left')
-
-    new = _new_rows(learn, todo, stamps, n_clips, n_crops, bs, n_workers, time_limit)
-    try:
-        if todo: _collect(new, done, part, len(todo), progress)
-    except KeyboardInterrupt:
-        if part: print(f'stopped; {len(done)} of {len(mine)} predictions are kept in {part.lines}, and the same call does the others')
-        raise
+    def predict(todo):
+        names,reads = list(todo),_read_files(learn, list(todo.values()), n_clips, n_crops, bs, n_workers, time_limit)
+        for res in _predict_files(learn, reads, bs): yield {names[i]:(p,err) for i,p,err in res}
+    predict_rest(done, {o:path_of[o] for o in path_of if o in mine}, predict, part, progress)
     df = part.write(listed, done) if part else _table(learn, listed, {k:(p,err) for k,(_,p,err) in done.items()})
     if out and shard: _merge(whole, shard, names, stamps)
     _warn_errors(df)
