@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['read_eaf', 'write_eaf', 'label_studio', 'write_label_studio', 'activity_net', 'read_subtitles', 'write_subtitles',
-           'read_annotations', 'write_annotations']
+           'read_annotations', 'annotation_ending', 'write_annotations']
 
 # %% ../../nbs/data/09_annotations.ipynb #0a1afb7b
 from fastai.data.all import *
@@ -241,6 +241,19 @@ _writers = {'.csv':_write_csv, '.tsv':_write_csv, '.xlsx':_write_xlsx, '.boris.t
             '.eaf':write_eaf, '.vtt':write_subtitles, '.srt':write_subtitles}
 _single  = '.eaf','.vtt','.srt'       # a file of these holds one recording
 
+def annotation_ending(
+    path:str|Path,   # File to write
+    n_files:int=1    # How many recordings the table has
+):
+    "The ending of `path` that says how to write it. ValueError if there is none, or if such a file cannot hold as many recordings"
+    name = Path(path).name.lower()
+    ending = first(o for o in sorted(_writers, key=len, reverse=True) if name.endswith(o))
+    if ending is None: raise ValueError(f'{path}: no format with this ending is known; there are {" ".join(_writers)}')
+    if n_files>1 and ending in _single and '{}' not in str(path):
+        raise ValueError(f'{path}: holds one recording, these are {n_files}: '
+                         f'put {{}} where the name of each shall be, as "{{}}{ending}"')
+    return ending
+
 def write_annotations(
     df:pd.DataFrame,           # Columns file, start, end, label and, if there is one, subject; times in seconds
     path:str|Path,             # File to write; its ending says how. `{}` in it becomes the name of each recording
@@ -249,19 +262,15 @@ def write_annotations(
 ):
     """Write `df` as `.csv`, `.tsv`, `.xlsx`, `.boris.tsv` (tabular events of BORIS), `.eaf` (ELAN), `.json` (predictions for Label Studio),
     `.vtt` or `.srt` (subtitles), and return the paths written. ELAN and subtitles hold one recording a file"""
-    name = Path(path).name
-    ending = first(o for o in sorted(_writers, key=len, reverse=True) if name.lower().endswith(o))
-    if ending is None: raise ValueError(f'{path}: no format with this ending is known; there are {" ".join(_writers)}')
+    ending = annotation_ending(path)
     missing = [o for o in ('file','start','end','label') if o not in df]
     if missing: raise ValueError(f'{path}: the table has no column {missing[0]!r}; it has {", ".join(df.columns)}')
     if df.empty: raise ValueError(f'{path}: there is no row to write')
+    annotation_ending(path, df.file.nunique())
     if 'subject' not in df: df = df.assign(subject='')
     parts = {path:df}
     if '{}' in str(path):
         parts = {str(path).replace('{}', str(PurePosixPath(f).with_suffix(''))):g for f,g in df.groupby('file', sort=False)}
-    elif ending in _single and df.file.nunique()>1:
-        raise ValueError(f'{path}: holds one recording, these are {df.file.nunique()}: '
-                         f'put {{}} where the name of each shall be, as "{{}}{ending}"')
     args = [Recordings(videos, fps)] if ending=='.json' else []      # its times are frames
     for p,g in parts.items():
         check_writable(Path(p).parent)

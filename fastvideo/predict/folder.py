@@ -293,26 +293,30 @@ class PredictionFile:
     def rows(self):
         "The rows that are known already, from `out` and from the lines"
         note = self.about()
-        rows = self._table_rows(note['files']) if note and note['key']==self.key else {}
+        rows = self.table_rows(note['files']) if note and note['key']==self.key else {}
         return {**rows, **self._line_rows()}
 
-    def _table_rows(self, stamps):
+    def table_rows(self, stamps):
+        "The rows of `out`; `stamps` has a stamp for each"
         if self.out.suffix=='.parquet': df = pd.read_parquet(self.out)
         else:                           df = pd.read_csv(self.out, dtype=str, keep_default_na=False)
         ps = df[task_of(self.learn).columns(_columns)].replace('', 'nan').astype(np.float32).values
         return {f:(stamps[f], None if err else p, err) for f,p,err in zip(df.file, ps, df.error)}
 
     # how probabilities stand in a line
-    def _to_plain(self, p): return p.tolist()
-    def _from_plain(self, o): return np.array(o, dtype=np.float32)
-    def _table(self, names, rows): return _table(self.learn, names, rows)
+    def to_plain(self, p): return p.tolist()
+    def from_plain(self, o): return np.array(o, dtype=np.float32)
+
+    def table(self, names, rows):
+        "The table of the videos `names`; `rows` has (probabilities or None, error) of each"
+        return _table(self.learn, names, rows)
 
     def _line_rows(self):
         rows = {}
         for l in self.lines.read_bytes().splitlines() if self.lines.exists() else []:
             try: name,stamp,p,err = json.loads(l)
             except ValueError: continue             # a line that was not written to its end
-            rows[name] = stamp,None if p is None else self._from_plain(p),err
+            rows[name] = stamp,None if p is None else self.from_plain(p),err
         return rows
 
     def start(self):
@@ -327,7 +331,7 @@ class PredictionFile:
 
     def keep(self, rows):
         "Add a line for each of `rows`"
-        def line(name, stamp, p, err): return json.dumps([name, stamp, None if p is None else self._to_plain(p), err])+'\n'
+        def line(name, stamp, p, err): return json.dumps([name, stamp, None if p is None else self.to_plain(p), err])+'\n'
         b = ''.join(line(k, *v) for k,v in rows.items()).encode()
         with _disk(self.lines):
             if self.f.write(b)!=len(b): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -340,7 +344,7 @@ class PredictionFile:
 
     def write(self, names, rows):
         "Write the table of the videos `names`, whole or not at all, remove the lines, and return the table"
-        df = self._table(names, {k:(p,err) for k,(_,p,err) in rows.items()})
+        df = self.table(names, {k:(p,err) for k,(_,p,err) in rows.items()})
         if self.out.suffix=='.parquet': b = df.to_parquet(index=False, engine='pyarrow')
         else:                           b = df.to_csv(index=False, lineterminator='\n').encode()
         note = dict(key=self.key, sum=self._sum(b), files={o:rows[o][0] for o in names})
