@@ -48,6 +48,7 @@ from .predict.evaluate import *
 from .predict.folder import *
 from .predict.stream import *
 from .predict.event_scores import EventEvaluation,evaluate_events,plot_ethogram
+from .predict.events import predict_events,timeline_events
 from .train.memory import *
 from .train.precision import *
 from .train.steps import *

@@ -45,7 +45,8 @@ class _BodyRates(Callback):
 
 class VideoLearner(Learner):
     "A `Learner` for clips"
-    cached = None   # arguments of `cache_features`
+    cached = None           # arguments of `cache_features`
+    event_settings = None   # {label: threshold, min_duration and merge_gap} for `predict_events`; None: the usual ones
     @delegates(Learner.__init__)
     def __init__(self,
         dls:DataLoaders,     # Clips
@@ -280,6 +281,19 @@ class VideoLearner(Learner):
     ):
         "A DataFrame, a row for each window: start, end, label, probability, each class (or number). `VideoError` if nothing can be decoded"
         return predict_stream(self, src, window, stride, smooth, bs, max_seconds)
+
+    def predict_events(self,
+        path:str|Path|dict,              # A folder of recordings, at any depth; one recording; or {name: path}
+        window:float=None,               # Seconds; None: as in training
+        stride:float=None,               # Seconds from window to window; None: as in training, or half of the `window` that is given
+        threshold:float|dict=None,       # Lowest probability, for all labels or {label: number}; None: as tuned, 0, or .5 if several labels
+        min_duration:float|dict=None,    # Shortest event, seconds; None: as tuned, else 0
+        merge_gap:float|dict=None,       # Longest gap that is closed, seconds; None: as tuned, else 0
+        out:str|Path=None,               # .csv, or an ending of `write_annotations`; `{}` becomes the name of each recording
+        progress:bool=True               # Show how many recordings are done?
+    ):
+        "A DataFrame of what happens when: file, start, end, label, probability, error. With `out` a second call goes on"
+        return predict_events(self, path, window, stride, threshold, min_duration, merge_gap, out, progress)
 
     def cache_features(self,
         n_views:int=1,         # Views of each training clip: 1, read as in validation; more, drawn as in training; 0: pixels again
