@@ -61,52 +61,49 @@ def time_counts(
     counts = dict(bins=n_bins, agree=(states[0]==states[1]).sum(), n_pred=n_pred, n_true=n_true, tp=tp)
     return counts,[_counted(o) for o in states],rows
 
-# %% ../../nbs/predict/05a_event_measures.ipynb #3cc1f6e2
-def _sums(x, first):
-    "Sums of the rows of `x` from each of `first` to the next"
-    return x if len(first)==len(x) else np.add.reduceat(x, first, 0)
+# %% ../../nbs/predict/05a_event_measures.ipynb #6f4f048b
+def _begins(x):
+    "Where in `x` a run of equal values begins"
+    res = np.ones(len(x), bool)
+    res[1:] = x[1:]!=x[:-1]
+    return res
 
-def _running(x, start):
-    "Cumulative sums of the rows of `x`, which begin anew for each curve: `start` is for each row the first one of its curve"
-    x = np.cumsum(x, 0)
-    return x-np.where(start>0, x[start-1].T, 0).T
+def _sums(x, first):
+    "Sums of the columns of `x` from each of `first` to the next"
+    return x if len(first)==x.shape[1] else np.add.reduceat(x, first, 1)
 
 def average_precisions(
-    key:np.ndarray,     # (N,): the curve to which each row belongs, a number below K
     score:np.ndarray,   # (N,): probability
     seen:np.ndarray,    # (N,): how many predictions the row stands for
     hits:np.ndarray,    # (T,N): how many of them are right, by T standards
     rec:np.ndarray,     # (N,): recording of each row, a number below R
-    weights:np.ndarray, # (W,R): how often each recording counts
-    total:np.ndarray,   # (W,K): what is to be found on each curve
+    weights:np.ndarray, # (W,R): how often each recording counts, whole numbers
+    total:np.ndarray,   # (W,): what is to be found
     interpolated:bool   # As ActivityNet, or else as scikit-learn
 ):
-    "(W,T,K), the average precision of each curve; NaN where there is nothing to be found"
-    res = np.repeat(np.where(total>0, 0., np.nan)[:,None], len(hits), 1)
-    if len(key)==0: return res
-    order = np.lexsort((-score, key))
-    key,score,seen,hits = key[order],score[order],seen[order],hits[:,order]
-    w = weights.T[rec[order]]                          # (N,W): numpy is fast along the last axis
-    # a step takes in all rows of one curve with one score
-    new  = np.r_[True,(np.diff(key)!=0) | (np.diff(score)!=0)]
+    "(W,T): the average precision; NaN where there is nothing to be found"
+    res,order = np.zeros((len(weights),len(hits))),np.argsort(-score, kind='stable')
+    score,seen,hits,rec = score[order],seen[order],hits[:,order],rec[order]
+    # a step takes in all rows with one score
+    new = _begins(score)
     at,step = np.flatnonzero(new),np.cumsum(new)-1
-    curve = key[at]
-    n = _running(_sums(w*seen[:,None], at), np.searchsorted(curve, curve))
-    for j,hit in enumerate(hits):
-        rows = np.flatnonzero(hit)                     # the others change neither recall nor the highest precision
-        if len(rows)==0: continue
-        first = np.flatnonzero(np.r_[True,np.diff(step[rows])!=0])
-        found = _sums(w[rows]*hit[rows,None], first)
-        k,n_k = key[rows[first]],n[step[rows[first]]]
-        prec  = _running(found, np.searchsorted(k, k))/np.maximum(n_k, 1)      # n_k is 0 only where nothing is found
-        if interpolated:
-            # the running maximum from below; an offset that falls from curve to curve keeps them apart
-            prec -= 2.*k[:,None]
-            prec  = np.maximum.accumulate(prec[::-1], 0)[::-1]+2.*k[:,None]
-        ends = np.flatnonzero(np.r_[True,np.diff(k)!=0])
-        area,of = np.add.reduceat(found*prec, ends, 0).T,total[:,k[ends]]
-        res[:,j,k[ends]] = np.divide(area, of, out=np.full(area.shape, np.nan), where=of>0)
-    return res
+    right = []      # by each standard the rows with something right: the others change neither recall nor the highest precision
+    for hit in hits:
+        rows  = np.flatnonzero(hit)
+        first = np.flatnonzero(_begins(step[rows]))
+        right.append((rows,hit[rows],first,step[rows[first]]))
+    size = max(1, 12_000//max(1, len(score)))          # small arrays stay in the cache
+    for i in range(0, len(weights), size) if len(score) else ():
+        w = np.take(weights[i:i+size], rec, 1)
+        n = np.cumsum(_sums(w*seen, at), 1)
+        for j,(rows,hit,first,s) in enumerate(right):
+            if len(rows)==0: continue
+            found = _sums(np.take(w, rows, 1)*hit, first)
+            prec  = np.cumsum(found, 1)/np.maximum(np.take(n, s, 1), 1)
+            if interpolated: prec = np.maximum.accumulate(prec[:,::-1], 1)[:,::-1]
+            res[i:i+size,j] = (found*prec).sum(1)
+    total = np.broadcast_to(total[:,None], res.shape)
+    return np.divide(res, total, out=np.full(res.shape, np.nan), where=total>0)
 
 # %% ../../nbs/predict/05a_event_measures.ipynb #cf4469d9
 def overlaps(
@@ -141,7 +138,7 @@ def found_events(
     "For each of `f1_overlaps` the numbers of the true events that are found, as Lea et al. 2017"
     order = np.lexsort((j, -iou, i))
     i,j,iou = i[order],j[order],iou[order]
-    best = np.r_[True,np.diff(i)!=0][:len(i)]
+    best = _begins(i)
     return [np.unique(j[best & (iou>=o-_eps)]) for o in f1_overlaps]
 
 def right_events(

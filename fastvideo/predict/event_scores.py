@@ -134,7 +134,12 @@ def budget_measures(
         res.update({o+(' (predicted)' if k=='pred' else ''):v for o,v in dict(count=n, total=s, mean=_ratio(s, n)).items()})
     return {f'{o}{p}':res[f'{o}{p}'] for o in ('count','total','mean') for p in ('',' (predicted)')}
 
-# %% ../../nbs/predict/06_event_scores.ipynb #058f5c1f
+# %% ../../nbs/predict/06_event_scores.ipynb #e04ba902
+def _rows_of(key, n):
+    "Numbers of the rows that have the key 0, 1, … n-1"
+    order = np.argsort(key, kind='stable')
+    return np.split(order, np.searchsorted(key[order], np.arange(1, n)))
+
 def weighed(
     found:tuple,        # From `event_counts`
     weights:np.ndarray  # (W,recordings): how often each recording counts
@@ -144,20 +149,24 @@ def weighed(
     c = {k:np.tensordot(weights, v, 1) for k,v in c.items()}
     def ap(rows, total, interpolated):
         rec,label,score,seen,hits = rows
-        return average_precisions(label, score, seen, hits, rec, weights, total, interpolated)
-    return {**c, 'bin_ap':ap(bins, c['n_true'], False)[:,0], 'event_ap':np.moveaxis(ap(events, c['events_true'], True), 1, 2)}
+        return np.stack([average_precisions(score[o], seen[o], hits[:,o], rec[o], weights, n, interpolated)
+                         for o,n in zip(_rows_of(label, total.shape[1]), total.T)], 1)
+    return {**c, 'bin_ap':ap(bins, c['n_true'], False)[...,0], 'event_ap':ap(events, c['events_true'], True)}
 
 def each_recording(
     found:tuple   # From `event_counts`
 ):
     "{name: counts with a row for each recording}, with the average precisions bin_ap and event_ap"
     c,bins,events = found
-    n = c['n_true'].shape
+    n_recs,n_labels = c['n_true'].shape
     def ap(rows, total, interpolated):
         rec,label,score,seen,hits = rows
-        one = np.ones((1,n[0]))
-        return average_precisions(rec*n[1]+label, score, seen, hits, rec, one, total.reshape(1,-1), interpolated)[0].reshape(-1, *n)
-    return {**c, 'bin_ap':ap(bins, c['n_true'], False)[0], 'event_ap':np.moveaxis(ap(events, c['events_true'], True), 0, 2)}
+        res,one = np.full((total.size,len(hits)), np.nan),np.ones((1,1))
+        for k,o in enumerate(_rows_of(rec*n_labels+label, total.size)):
+            n = total.reshape(-1)[k:k+1]
+            if n: res[k] = average_precisions(score[o], seen[o], hits[:,o], np.zeros_like(o), one, n, interpolated)
+        return res.reshape(n_recs, n_labels, -1)
+    return {**c, 'bin_ap':ap(bins, c['n_true'], False)[...,0], 'event_ap':ap(events, c['events_true'], True)}
 
 # %% ../../nbs/predict/06_event_scores.ipynb #7a912970
 @dataclass(repr=False)
@@ -202,9 +211,8 @@ def _coded(df, files, labels, width):
 def _bounds(found, n_recs, seed, n_draws=1000):
     "(2, …): 2.5 and 97.5 % of each measure, {name: array} of all, and of each label"
     rng,parts = np.random.default_rng(seed),[]
-    size = max(1, 3_000_000//max(len(o[0]) for o in found[1:]))
-    for n in [size]*(n_draws//size)+[n_draws%size]:
-        c = weighed(found, rng.multinomial(n_recs, np.full(n_recs, 1/n_recs), n).astype(float))
+    for draws in np.split(rng.multinomial(n_recs, np.full(n_recs, 1/n_recs), n_draws).astype(float), 10):
+        c = weighed(found, draws)
         parts.append((all_measures(c),{**label_measures(c), **budget_measures(c)}))
     def limits(ds):
         with warnings.catch_warnings():
