@@ -180,7 +180,8 @@ def _draws(dl, i, n):
             "The frames of the first draw, every time"
             if n not in frames: frames[n] = list(choose(n, fps, train=True, **kwargs))
             return frames[n]
-        reader.idxs = idxs
+        shift = reader.shift(first(L(ds.items[i])))
+        reader.idxs,reader.shift = idxs,lambda x: shift
     ys = [tl[i] for tl in ds.tls[1:]]
     def draw(split_idx):
         for o in each,before,after: o.split_idx = split_idx

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['encoder_for', 'write_video', 'write_jpegs', 'video_frames', 'extract_frames', 'VideoInfo', 'video_info',
-           'open_frames', 'read_clip', 'verify_videos']
+           'open_frames', 'shown_at', 'read_clip', 'verify_videos']
 
 # %% ../../nbs/video/00_file.ipynb #55b4aefc
 from fastai.basics import *
@@ -332,6 +332,21 @@ def _index(src):
         if isinstance(src, bytes):
             with open_video(src) as (c,s): return scan(c, s)
     except (VideoError,av.error.FFmpegError): return None
+
+# %% ../../nbs/video/00_file.ipynb #45679c92
+@lru_cache(maxsize=512)
+def _unit(path, size, mtime):
+    "Seconds of one unit of the times in the file `path`"
+    with open_video(path) as (c,s): return float(s.time_base)
+
+def shown_at(
+    src:str|Path   # A path
+):
+    "(when each frame is shown, ascending whole numbers; the seconds of one unit of them). None where packets do not tell the frames"
+    index = _index(src)
+    if index is None: return None
+    st = os.stat(src)
+    return index[0],_unit(str(src), st.st_size, st.st_mtime_ns)
 
 # %% ../../nbs/video/00_file.ipynb #adbeb411
 def _read_through(c, s, name, need, convert):
