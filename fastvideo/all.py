@@ -35,6 +35,7 @@ from .data.block import *
 from .data.volumes import *
 from .data.intervals import AnnotationWarning,clean_intervals
 from .data.annotations import read_annotations,write_annotations
+from .data.windows import *
 from .data.annotation_report import AnnotationReport,annotation_report
 from .datasets.shapes import *
 from .datasets.ucf101 import *

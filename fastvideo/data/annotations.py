@@ -224,11 +224,6 @@ def read_annotations(
         parts.append(df)
         notes += more
     df = pd.concat(parts, ignore_index=True)
-    if recs.lost:
-        near = f'{recs.lost[0]} is not in {recs.folder or "videos"}, the nearest are {", ".join(recs.nearest(recs.lost[0]))}'
-        df = df[df.file.notna()]
-        if df.empty: raise ValueError(f'{path}: none of its {len(recs.lost)} recordings is there: {near}')
-        notes.append(f'{len(recs.lost)} recordings are not there, their rows are left out: {near}')
     df.attrs['notes'] = notes
     return clean_intervals(df, recs, path)
 

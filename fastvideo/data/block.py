@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batch', 'show_results', 'plot_top_losses', 'show_aug',
-           'get_clips', 'VideoDataLoaders']
+           'named_splits', 'VideoDataLoaders', 'get_clips']
 
 # %% ../../nbs/data/03_block.ipynb #f5c78a3b
 from fastai.vision.all import *
@@ -25,6 +25,7 @@ from .targets import *
 from .reader import *
 from .table import *
 from copy import deepcopy
+from operator import itemgetter
 
 # %% ../../nbs/data/03_block.ipynb #551b214f
 def get_action_dataloaders(
@@ -225,23 +226,15 @@ def show_aug(
     for o,t,ctx in zip(clips, titles, _strips(n+1, ncols, figsize)): o.show(ctx=ctx, title=t, **kwargs)
 
 # %% ../../nbs/data/03_block.ipynb #d6be5718
-def get_clips(
-    path:str|Path   # A folder of videos, or of folders of frames, at any depth
-):
-    "The folders of frames and the video files under `path`, without files whose frames are there, too. `VideoError` if there is nothing"
-    frames = get_instances(path)
-    # a folder or a packed file of frames stands for the video of its name, and for the one that its manifest names
-    have = {o.with_suffix('') if o.suffix.lower() in video_extensions and o.is_file() else o for o in frames}
-    sources = {(*Path(m['source']).parts[-2:], m['bytes']) for m in frames.map(read_manifest) if m}
-    def is_new(o): return o.with_suffix('') not in have and o.parent not in have and (*o.parts[-2:], o.stat().st_size) not in sources
-    res = frames + get_video_files(path).filter(is_new)
-    if not res:
-        raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} '
-                               f'and for folders with {" ".join(sorted(frame_extensions))}')
-    return res
+_all_ = ['get_clips']   # from `extract`, where it is made
 
 # %% ../../nbs/data/03_block.ipynb #ce42c30a
-def _named_splits(items, path, train, valid):
+def named_splits(
+    items:list,       # Paths below `path`, an `L`
+    path:Path,        # A folder
+    train:str='train',# Folder of the training set …
+    valid:str=None    # … and of the validation set; None: `valid`, `val` or `test`
+):
     "The items in the folders `train` and `valid` of `path`, and their split; None if one of the two is not there"
     tops = [o.relative_to(path).parts[0] for o in items]
     def named(name): return name if name in tops else first(o for o in tops if o.lower()==name)
@@ -315,8 +308,12 @@ def _number_target(y_block, files, labels, on_error, names):
 
 def _one_stratum(o): return 'all'
 
+# a transform of fastai takes longer to be called than to do this
+def _quick(f): return itemgetter(f.i) if type(f) is ItemGetter else f
+
 class VideoDataLoaders(DataLoaders):
     "`DataLoaders` of clips: batches (B,T,C,H,W), float in [0,1], with their labels"
+    windows = annotations = sides = None      # of loaders that `from_annotations` makes
     @classmethod
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=None, y_names=None, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
@@ -336,7 +333,7 @@ class VideoDataLoaders(DataLoaders):
         # whole frames differ in shape from video to video, so a batch holds the clips of one video
         last = ifnone(valid_size, size)
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
-        files,labels = [get_x(o) for o in items],[get_y(o) for o in items]
+        files,labels = [[_quick(f)(o) for o in items] for f in (get_x,get_y)]
         numbers = wants_numbers(y_block, labels)
         if numbers and balance is not None: raise ValueError('balance is for classes, and these targets are numbers: leave it out')
         if numbers: target = _number_target(y_block, files, labels, on_error, y_names)
@@ -352,10 +349,11 @@ class VideoDataLoaders(DataLoaders):
         if train_clips>1 or valid_clips>1: items,splits = _clips(items, splits, train_clips, valid_clips)
         for o in L(batch_tfms):
             if isinstance(o, Normalize) and o.mean is None: o.axes = (0,1,3,4)      # statistics of a batch of clips, for each channel
-        dblock = DataBlock((block, target), get_x=get_x, get_y=get_y, splitter=lambda _: splits,
+        # fastai makes a text of its source, which should be short
+        dblock = DataBlock((block, target), get_items=lambda _: items, get_x=get_x, get_y=get_y, splitter=lambda _: splits,
                            item_tfms=item_tfms, batch_tfms=batch_tfms)
         dl_kwargs = [dict(epoch_clips=epoch_clips, balance=balance),dict(n_clips=valid_clips)]
-        dls = cls.from_dblock(dblock, items, path=path, bs=bs, on_error=on_error, dl_kwargs=dl_kwargs, **merge(dict(dl_type=VideoDL), kwargs))
+        dls = cls.from_dblock(dblock, path, path=path, bs=bs, on_error=on_error, dl_kwargs=dl_kwargs, **merge(dict(dl_type=VideoDL), kwargs))
         dls = cls(*dls.loaders, path=path, device=dls.device)      # fastai's from_dblock makes plain DataLoaders, whatever the class
         dls.group_func = group_func
         return dls
@@ -410,7 +408,7 @@ class VideoDataLoaders(DataLoaders):
         if path in items:
             raise VideoError(path, 'is one clip, and not a folder of class folders: give the folder that holds those of the classes; '
                                    'if this is that folder, remove its manifest.json')
-        named = _named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
+        named = named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
         _warn_depths(named[0] if named else items, path)
         if valid and not named and valid_pct is None and splits is None:
             raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')

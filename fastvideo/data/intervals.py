@@ -10,6 +10,8 @@ from fastai.data.all import *
 from ..video.open import *
 from ..video.find import *
 from ..video.file import *
+from ..video.extract import *
+from .split import *
 import difflib, re
 from pathlib import PurePosixPath
 
@@ -71,11 +73,15 @@ class Recordings:
         if isinstance(videos, dict): self.lengths = {PurePosixPath(*_parts(k)).as_posix():float(v) for k,v in videos.items()}
         elif self.known:
             self.folder  = check_folder(videos)
-            self.lengths = dict.fromkeys(Path(o).relative_to(self.folder).as_posix() for o in get_video_files(self.folder))
+            self.lengths = dict.fromkeys(o.relative_to(self.folder).as_posix() for o in self._clips())
         else: self.lengths = {}
         if self.known and not self.lengths: raise VideoError(self.folder or 'videos', 'there is no recording in it')
         self.infos,self.found,self.lost = {},{},[]
-        self.by_stem = groupby(self.lengths, lambda o: PurePosixPath(o).stem.casefold())
+        self.by_stem = groupby(self.lengths, lambda o: clip_key(o)[1].casefold())
+
+    def _clips(self):
+        try: return get_clips(self.folder)
+        except VideoError as e: raise VideoError(self.folder, f'there is no recording in it ({e.msg})') from e
 
     def __len__(self): return len(self.lengths)
     def __iter__(self): return iter(self.lengths)
@@ -116,8 +122,14 @@ class Recordings:
 
     def _info(self, file):
         if self.folder is None or file is None: return None
-        if file not in self.infos: self.infos[file] = video_info(self.folder/file)
+        if file not in self.infos: self.infos[file] = self._probe(self.folder/file)
         return self.infos[file]
+
+    def _probe(self, path):
+        "Length and rate of the recording `path`, a video or its stored frames; None for frames that tell no time"
+        m = read_manifest(path)
+        if m: return SimpleNamespace(duration=m.get('seconds', m['frames']/m['fps']), fps=m['fps'])
+        return None if path.is_dir() else video_info(path)
 
     def seconds(self,
         file:str   # A recording, as `match` names it
@@ -151,15 +163,20 @@ def _joined(df):
     return res.sort_values(['file','start','end','label','subject'], kind='stable').reset_index(drop=True), len(df)-len(res)
 
 def clean_intervals(
-    df:pd.DataFrame,               # Columns file, start, end, label and subject, as above; more columns are kept
+    df:pd.DataFrame,               # Columns file (None: not there), start, end, label and subject, as above; more columns are kept
     recordings:Recordings=None,    # Their lengths are the bounds; None: they are not known
     name:object='the table'        # What messages call it
 ):
     """`df` sorted by file and time, without what is wrong (the table above); notes of what was changed are in `df.attrs['notes']`.
     ValueError if nothing is left, if an end is missing whose recording is not known, or if too much lies past the recordings"""
-    df,notes = df.copy().reset_index(drop=True),list(df.attrs.get('notes', ()))
+    recs,notes = recordings or Recordings(),list(df.attrs.get('notes', ()))
+    if recs.lost:
+        near = f'{recs.lost[0]} is not in {recs.folder or "videos"}, the nearest are {", ".join(recs.nearest(recs.lost[0]))}'
+        df = df[df.file.notna()]
+        if df.empty: raise ValueError(f'{name}: none of its {len(recs.lost)} recordings is there: {near}')
+        notes.append(f'{len(recs.lost)} recordings are not there, their rows are left out: {near}')
+    df = df.copy().reset_index(drop=True)
     if df.empty: raise ValueError(f'{name}: there is no row in it')
-    recs = recordings or Recordings()
     def say(mask, what):
         if not mask.any(): return
         o = df[mask].iloc[0]

@@ -24,7 +24,8 @@ def check_there(
     on_error:str='raise'   # What is done with videos that cannot be read; if not 'raise', missing ones are such videos
 ):
     "`VideoError` if paths are missing, with their number and the first three; a warning if that is no error and some are there"
-    gone = [o for o in files if isinstance(o, (str,Path)) and not Path(o).exists()]
+    there = {o:Path(o).exists() for o in {str(o) for o in files if isinstance(o, (str,Path))}}     # several clips may be of one file
+    gone  = [o for o in files if isinstance(o, (str,Path)) and not there[str(o)]]
     if not gone: return
     msg = f'no such file or folder; {len(gone)} of the {len(files)} in the list are missing, this is the first'
     if gone[1:]: msg += f', then {", ".join(Path(o).name for o in gone[1:3])}{" …" if len(gone)>3 else ""}'
@@ -36,11 +37,13 @@ def check_repeats(
     labels:list,  # A label of each, or a list of labels
     advice:str    # What to do about a file with two labels
 ):
-    "`VideoError` for a file with two labels, a warning if files are in the list more than once"
+    "`VideoError` for a file with two labels, a warning if files are in the list more than once; spans of a file are files of their own"
     paths = [(f,o) for f,o in zip(files, labels) if isinstance(f, (str,Path))]
     seen  = {}
     for real,(f,o) in zip(real_paths([f for f,_ in paths]), paths):        # a file and a link to it are one
-        other,label = seen.setdefault(real, (f,o))
+        n = len(seen)
+        other,label = seen.setdefault((real,getattr(f, 'start', None),getattr(f, 'end', None)), (f,o))
+        if len(seen)>n: continue
         same = '' if str(other)==str(f) else f' (it is the same file as {other})'
         if {*L(label)}!={*L(o)}: raise VideoError(f, f'has two labels, {label!r} and {o!r}{same}: {advice}')
     if len(seen)<len(paths): warn(f'{len(paths)-len(seen)} of the {len(paths)} videos are in the list more than once, and count as often')
@@ -57,7 +60,7 @@ def check_items(
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first: '
                                   'fill it in, or leave the video out')
     check_repeats(files, labels, 'a video has one row; several labels of it stand in one column, with label_delim')
-    flat  = L(c for o in labels for c in L(o))
+    flat  = L(c for o in labels for c in each_label(o))
     kinds = {_kind(o) for o in flat}
     if len(kinds)>1:
         raise ValueError(f'labels must be of one type, not {" and ".join(sorted(o.__name__ for o in kinds))}: make all of them text')

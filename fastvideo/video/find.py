@@ -116,10 +116,12 @@ def real_paths(
     files:list   # Paths
 ):
     "Where each of `files` really lies, as a list of texts. Each folder is looked up once, and files only if they are links"
-    paths = [os.path.abspath(o) for o in files]
-    homes = {o:os.path.realpath(o) for o in {os.path.dirname(o) for o in paths}}
+    files = list(map(str, files))
+    paths = {o:os.path.abspath(o) for o in {*files}}                   # several clips may be of one file
+    homes = {o:os.path.realpath(o) for o in {os.path.dirname(o) for o in paths.values()}}
     def real(o): return os.path.realpath(o) if os.path.islink(o) else os.path.join(homes[os.path.dirname(o)], os.path.basename(o))
-    return [real(o) for o in paths]
+    found = {k:real(o) for k,o in paths.items()}
+    return [found[o] for o in files]
 
 # %% ../../nbs/video/08_find.ipynb #0dad38fb
 # endings of files that often lie beside videos
