@@ -229,6 +229,12 @@ def show_aug(
 _all_ = ['get_clips']   # from `extract`, where it is made
 
 # %% ../../nbs/data/03_block.ipynb #ce42c30a
+def _clips_of_sides(path, train, valid):
+    "The clips in the folders of `path` that may be sides of a split. Each is looked into by itself: links in it may lead to folders beside it"
+    names = train,*([valid] if valid else ['valid','val','test'])
+    sides = [o for o in check_folder(path).ls().sorted() if o.is_dir() and {o.name,o.name.lower()} & {*names}]
+    return L(get_clips(o, check=False) for o in sides).concat()
+
 def named_splits(
     items:list,       # Paths below `path`, an `L`
     path:Path,        # A folder
@@ -404,15 +410,14 @@ class VideoDataLoaders(DataLoaders):
     ):
         "Loaders of a folder of class folders. `train` and `valid` are used as they are; else `valid_pct` of each class validate, by groups"
         path = Path(path)
-        items = get_clips(path)
+        by_names = valid_pct is None and splits is None
+        named = named_splits(_clips_of_sides(path, train, valid), path, train, valid) if by_names else None
+        if by_names and valid and not named: raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
+        items,splits = named or (get_clips(path),splits)
         if path in items:
             raise VideoError(path, 'is one clip, and not a folder of class folders: give the folder that holds those of the classes; '
                                    'if this is that folder, remove its manifest.json')
-        named = named_splits(items, path, train, valid) if valid_pct is None and splits is None else None
-        _warn_depths(named[0] if named else items, path)
-        if valid and not named and valid_pct is None and splits is None:
-            raise VideoError(path, f'no clips in folders {train!r} and {valid!r}')
-        items,splits = named or (items,splits)
+        _warn_depths(items, path)
         return cls._from_items(items, noop, parent_label, splits, path, arch, n_frames, size, bs, valid_pct, seed, group_func,
                                item_tfms=item_tfms, batch_tfms=batch_tfms, sampling=sampling, stride=stride, duration=duration, fps=fps,
                                short=short, valid_sampling=valid_sampling, train_clips=train_clips, epoch_clips=epoch_clips,

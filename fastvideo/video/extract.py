@@ -299,7 +299,8 @@ def get_instances(
 
 # %% ../../nbs/video/04_extract.ipynb #6ecc7973
 def get_clips(
-    path:str|Path   # A folder of videos, or of folders of frames, at any depth
+    path:str|Path,  # A folder of videos, or of folders of frames, at any depth
+    check:bool=True # Is it an error if there is nothing?
 ):
     "The folders of frames and the video files under `path`, without files whose frames are there, too. `VideoError` if there is nothing"
     frames = get_instances(path)
@@ -308,7 +309,7 @@ def get_clips(
     sources = {(*Path(m['source']).parts[-2:], m['bytes']) for m in frames.map(read_manifest) if m}
     def is_new(o): return o.with_suffix('') not in have and o.parent not in have and (*o.parts[-2:], o.stat().st_size) not in sources
     res = frames + get_video_files(path).filter(is_new)
-    if not res:
+    if check and not res:
         raise VideoError(path, f'no videos and no folders of frames in it: looked for {" ".join(sorted(video_extensions))} '
                                f'and for folders with {" ".join(sorted(frame_extensions))}')
     return res
