@@ -25,13 +25,17 @@ from numbers import Integral
 import errno, hashlib, importlib.util, inspect, json, os, re, time
 
 # %% ../../nbs/predict/02_folder.ipynb #2aa47b12
+def _class_task(learn):
+    "`task_of(learn)`; ValueError if the targets are no classes"
+    task = task_of(learn)
+    if task.numbers: raise ValueError(f'these loaders have no classes: their targets are numbers ({", ".join(task.names)})')
+    return task
+
 def has_one_label(
     learn:Learner   # Its loaders tell
 ):
     "Has each video one label, or may it have several? ValueError if the targets are no classes"
-    task = task_of(learn)
-    if task.numbers: raise ValueError(f'these loaders have no classes: their targets are numbers ({", ".join(task.names)})')
-    return not task.several
+    return not _class_task(learn).several
 
 def start_probs(
     learn:Learner,   # Model and loaders, whose batch transforms are applied
@@ -59,8 +63,7 @@ def named_probs(
     p:Tensor         # (classes,): the probability of each class
 ):
     "(label, highest probability); if videos have several labels, all labels above the threshold, joined by `;`"
-    has_one_label(learn)
-    return task_of(learn).text(p),p.max().item()
+    return _class_task(learn).summary(p)
 
 # %% ../../nbs/predict/02_folder.ipynb #615327e4
 class FilesDL(VideoDL):
