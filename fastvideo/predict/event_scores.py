@@ -11,6 +11,7 @@ from fastai.vision.all import *
 from ..data.intervals import *
 from .event_measures import *
 from dataclasses import dataclass
+from numbers import Real
 import difflib, html
 
 # %% ../../nbs/predict/06_event_scores.ipynb #1cf0977f
@@ -185,18 +186,21 @@ class EventEvaluation:
     def _repr_html_(self):
         return ''.join([*[o._repr_html_() for o in self._tables()], *[f'<p>{html.escape(o)}</p>' for o in self.notes]])
 
+def _check_seconds(name, v):
+    if not isinstance(v, Real) or not 0<v<math.inf: raise ValueError(f'{name} must be seconds above 0, not {v!r}')
+
 def _lengths(p, t, seconds):
     "Sorted {recording: seconds}; ValueError for a length that is none, and for a recording of `p` that is in neither of the others"
-    given = {_name(o):float(v) for o,v in (seconds or {}).items()}
-    for k,v in given.items():
-        if not 0<v<math.inf: raise ValueError(f'seconds: {k} has the length {v}; it must be above 0')
+    if not isinstance(seconds, dict|None): raise TypeError(f'seconds must be {{recording: its length}}, not {seconds!r}')
+    given = {_name(o):v for o,v in (seconds or {}).items()}
+    for k,v in given.items(): _check_seconds(f'the length of {k} in `seconds`', v)
     ends  = pd.concat([p,t]).groupby('file').end.max().to_dict()
     files = sorted({*t.file,*given})
     lost  = [o for o in p.file.unique() if o not in {*files}]
     if lost:
         near = ', '.join(difflib.get_close_matches(lost[0], files, 3, 0))
-        raise ValueError(f'pred has {len(lost)} recordings that truth does not know; the first is {lost[0]}, and the nearest of truth are '
-                         f'{near}. Leave out its rows; or, if nothing happens in it, name its length in `seconds`')
+        raise ValueError(f'pred has recordings that truth does not know ({len(lost)}); the first is {lost[0]}, and the nearest of truth '
+                         f'are {near}. Leave out its rows; or, if nothing happens in it, name its length in `seconds`')
     return {o:given.get(o, ends.get(o)) for o in files}
 
 def _coded(df, files, labels, width):
@@ -256,9 +260,9 @@ def _names(p, t, labels, background, notes):
     if not known: raise ValueError('truth has no event, so there is nothing to judge by')
     if labels is not None:
         names = [o for o in dict.fromkeys(map(str, L(labels))) if o!=background]
-        if {*names}.isdisjoint(known): raise ValueError(f'truth has none of the labels {", ".join(names)}; it has {", ".join(known)}')
+        if {*names}.isdisjoint(known): raise ValueError(f'truth has none of the labels {names}; it has {known}')
         return names
-    if more: notes.append(f'{len(more)} labels of pred do not occur in truth, and are wrong wherever they stand: {", ".join(more)}.')
+    if more: notes.append(f'Labels of pred that truth does not have are wrong wherever they stand: {", ".join(more)}.')
     return known+more
 
 def evaluate_events(
@@ -273,11 +277,10 @@ def evaluate_events(
 ):
     """The `EventEvaluation` of `pred`. TypeError if one is no table; ValueError for rows that are no events, for recordings that
     truth does not know, and if truth has no event"""
-    for k,v in dict(step=step, point_width=ifnone(point_width, step)).items():
-        if not 0<v<math.inf: raise ValueError(f'{k} must be seconds above 0, not {v!r}')
+    for k,v in dict(step=step, point_width=ifnone(point_width, step)).items(): _check_seconds(k, v)
     p,t,notes = check_events(pred, 'pred'),check_events(truth, 'truth'),[]
-    lengths = _lengths(p, t, seconds)
     names = _names(p, t, labels, background, notes)
+    lengths = _lengths(p, t, seconds)
     if 'probability' not in pred: notes.append('pred has no column probability: all its events count as equally sure.')
     silent = len({*lengths}-{*p.file})
     if silent: notes.append(f'{silent} of {len(lengths)} recordings have no predicted event.')
