@@ -11,7 +11,6 @@ from ..video.open import *
 from ..video.file import *
 from ..data.annotations import *
 from importlib.util import find_spec
-from PIL import ImageDraw
 import json
 
 # %% ../../nbs/datasets/04_lab.ipynb #d2ecfee9
@@ -77,8 +76,8 @@ def render_lab(
     rng:np.random.Generator   # Source of all that is random
 ):
     "Generator of T uint8 pictures (size,size,3)"
-    floor = rng.integers(60, 120, (6,6,3), dtype=np.uint8)
-    floor = np.asarray(Image.fromarray(floor).resize((size,size), Image.BICUBIC)).astype(np.float32)
+    floor = rng.integers(70, 110, (6,6), dtype=np.uint8)
+    floor = np.asarray(Image.fromarray(floor).resize((size,size), Image.BICUBIC)).astype(np.float32)[...,None]*rng.uniform(.85, 1, 3)
     coat  = rng.uniform([190,170,150], [255,240,230]).astype(np.float32)
     p = (np.arange(size, dtype=np.float32)+.5)/size
     grains = rng.normal(0, 3, (16,size,size,1)).astype(np.float32)

@@ -140,6 +140,9 @@ def _put(model, sd, msg):
     model.load_state_dict(sd)
     return model
 
+# what a saved model does not know of the windows that it was trained on
+_no_windows = dict.fromkeys(['unlabelled','min_overlap','point_width','subject','folder'])
+
 def _learner(spec, model, device, path):
     "A learner with `model`, and with empty loaders by `spec`"
     # earlier versions did not write these two: their norm layers did what they do in fastai
@@ -149,8 +152,9 @@ def _learner(spec, model, device, path):
     if spec['multi']:       metrics,loss = accuracy_multi,BCEWithLogitsLossFlat(thresh=spec['threshold'])
     if spec.get('targets'): metrics,loss = mae,MSELossFlat()
     dls = _empty_dls(spec, device, path)
+    if 'windows' in spec: dls.windows = SimpleNamespace(**{**_no_windows, **spec['windows']})
     learn = VideoLearner(dls, model.to(device), splitter=video_splitter, path=path, metrics=metrics, loss_func=loss)
-    learn.train_bn = train_bn
+    learn.train_bn,learn.event_settings = train_bn,spec.get('events')
     return learn
 
 # %% ../../nbs/train/08_export.ipynb #ec048cfa
@@ -233,6 +237,9 @@ def _spec(learn, extra):
     spec = dict(format='fastvideo', version=1, model=made, train_bn=learn.train_bn, keep_stats=model.keep_stats)
     # a model that was trained on from one of the hub says from which
     if getattr(learn, 'hub', None): spec['hub'] = learn.hub
+    windows,events = getattr(learn.dls, 'windows', None),getattr(learn, 'event_settings', None)
+    if windows: spec['windows'] = {k:getattr(windows, k) for k in ('window','stride','background','multi','point_width','subject')}
+    if events:  spec['events'] = events
     spec = json.loads(_as_json({**spec, **data, 'versions':versions(), 'extra':extra or {}}))
     if spec['vocab']!=data['vocab']: raise ValueError(f'classes must be texts or numbers, not {data["vocab"][0]!r}')
     return spec

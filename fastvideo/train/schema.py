@@ -102,6 +102,10 @@ reader_kind = DictOf(dict(
     spacing        = choice(*spacings),
     valid_size     = _size))
 
+_seconds = number(1e-6, 1e6)
+_windows = DictOf(dict(window=_seconds, stride=_seconds, background=null|_name, multi=flag), dict(point_width=null|_seconds, subject=null|flag))
+_event   = DictOf(dict(threshold=share, min_duration=number(0, 1e6), merge_gap=number(0, 1e6)))
+
 model_kind = DictOf(dict(
     format    = choice('fastvideo'),
     version   = choice(1),
@@ -119,6 +123,8 @@ model_kind = DictOf(dict(
     sum       = _hash,
     extra     = any_dict), dict(
     targets    = ListOf(_name, 1, 10**5),    # names of numbers, for a model that tells no classes apart
+    windows    = _windows,                   # of recordings, for a model that was trained on them
+    events     = any_dict,                   # how its events are found, by class: `_check_together` looks into it
     train_bn   = flag,
     keep_stats = flag,
     hub        = null | DictOf(dict(repo=_repo, revision=_commit))))
@@ -136,6 +142,9 @@ def _check_together(spec):
         raise ValueError('targets are numbers, and go with no vocab and with multi=false')
     if spec['multi'] and spec['threshold'] is None:
         raise ValueError('threshold is None, and must be a number from 0 to 1 where multi is true')
+    for k,o in spec.get('events', {}).items():
+        if k not in map(str, spec['vocab']): raise ValueError(f'events has {reprlib.repr(k)}, which is none of the classes')
+        _event.check(o, f'events.{k}')
     norm = spec['normalize']
     for k in norm or ():
         if len(norm[k]) not in (1,made['n_in']):
