@@ -50,6 +50,7 @@ from .predict.folder import *
 from .predict.stream import *
 from .predict.event_scores import EventEvaluation,evaluate_events,plot_ethogram
 from .predict.events import predict_events,timeline_events
+from .predict.recordings import evaluate_recordings,tune_events
 from .train.memory import *
 from .train.precision import *
 from .train.steps import *

@@ -49,7 +49,12 @@ def _windows(frames, window, stride, fps=25, check=noop):
         why = e
     if not buf: return
     gap = (buf[-1][0]-buf[0][0])/(len(buf)-1) if len(buf)>1 else 1/fps
-    end,start = buf[-1][0]+gap,k*stride
+    end = buf[-1][0]+gap
+    # windows that end within the last frame
+    while (start := k*stride)+window<end-gap/2:
+        its = [o for s,o in buf if start-eps<=s<start+window-eps]
+        if its: yield start,(stop := start+window),its
+        k += 1
     if end>max(start, stop)+gap/2:
         # the last window ends with the video, and begins on the grid of `stride` if it fits there
         if abs(end-window-start)>=gap/2: start = max(0., end-window)
@@ -116,11 +121,13 @@ def stream_windows(
     check_stream(reader, bs, window=window, stride=stride, max_seconds=max_seconds)
     task = task_of(learn)
     names,each = task.columns(_columns),Pipeline(dl.after_item.fs, split_idx=1)
-    def clip(its):
-        try: idxs = _spread(len(its), reader)
-        except ValueError as e: raise VideoError(src, str(e)) from e
-        return each((TensorVideo(torch.stack([its[i] for i in idxs])),))[0]
+    # of a model that was trained on windows, a window is read as in validation
+    on_windows = getattr(learn.dls, 'windows', None) is not None
     with open_frames(src, read_size(reader.valid_size)) as (fps,frames):
+        def clip(its):
+            try: idxs = reader.idxs(len(its), fps) if on_windows else _spread(len(its), reader)
+            except ValueError as e: raise VideoError(src, str(e)) from e
+            return each((TensorVideo(torch.stack([its[i] for i in idxs])),))[0]
         if window is None: window = clip_seconds(reader, fps)
         if stride is None: stride = window/2
         for k,v in dict(window=window, stride=stride).items():

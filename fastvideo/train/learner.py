@@ -21,6 +21,8 @@ from ..predict.numbers import *
 from ..predict.evaluate import *
 from ..predict.folder import *
 from ..predict.stream import *
+from ..predict.events import *
+from ..predict.recordings import *
 from .features import *
 from .memory import *
 from .precision import *
@@ -294,6 +296,29 @@ class VideoLearner(Learner):
     ):
         "A DataFrame of what happens when: file, start, end, label, probability, error. With `out` a second call goes on"
         return predict_events(self, path, window, stride, threshold, min_duration, merge_gap, out, progress)
+
+    def evaluate_recordings(self,
+        folder:str|Path=None,              # Recordings; None: the validation recordings
+        truth:pd.DataFrame|str|Path=None,  # Their annotations, as a table or a file; None: those of the validation recordings
+        step:float=.1,                     # Seconds of a bin, for the measures by time
+        window:float=None,                 # Seconds; None: as in training
+        stride:float=None,                 # Seconds from window to window; None: as in training, or half of the `window` that is given
+        progress:bool=True                 # Show how many recordings are done?
+    ):
+        "An `EventEvaluation` of what `predict_events` finds in annotated recordings: `table`, `per_label`, `budget` and more"
+        return evaluate_recordings(self, folder, truth, step, window, stride, progress)
+
+    def tune_events(self,
+        folder:str|Path=None,              # Recordings; None: the validation recordings
+        truth:pd.DataFrame|str|Path=None,  # Their annotations, as a table or a file; None: those of the validation recordings
+        window:float=None,                 # Seconds; None: as in training
+        stride:float=None,                 # Seconds from window to window; None: as in training, or half of the `window` that is given
+        progress:bool=True                 # Show how many recordings are done?
+    ):
+        """Choose threshold, min_duration and merge_gap of each label for `predict_events`: a DataFrame of them, with F1 before and after
+
+        They are kept as `event_settings`. To judge the model on the same recordings afterwards is optimistic"""
+        return tune_events(self, folder, truth, window, stride, progress)
 
     def cache_features(self,
         n_views:int=1,         # Views of each training clip: 1, read as in validation; more, drawn as in training; 0: pixels again
