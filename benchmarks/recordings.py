@@ -86,7 +86,7 @@ def many(td, n, n_rows, rounds):
     one = hour(td/'one.mp4', 5, 48, 64)
     for i in range(n): shutil.copy(one, folder/f'{i:03}.mp4')
     start = rng.uniform(0, 3590, n_rows).round(2)
-    df = pd.DataFrame(dict(file=[f'{i%n:03}.mp4' for i in range(n_rows)], start=start, end=start+rng.uniform(1, 9, n_rows).round(2),
+    df = pd.DataFrame(dict(file=[f'{i%n:03}.mp4' for i in range(n_rows)], start=start, end=start+rng.uniform(1, 3, n_rows).round(2),
                            label=rng.choice([*'abcdefgh'], n_rows)))
     df.to_csv(td/'labels.csv', index=False)
     def read(): return read_annotations(td/'labels.csv', folder)

@@ -60,11 +60,11 @@ def check_items(
     if bare: raise VideoError(bare[0], f'has no label; {len(bare)} of the {len(files)} in the list have none, this is the first: '
                                   'fill it in, or leave the video out')
     check_repeats(files, labels, 'a video has one row; several labels of it stand in one column, with label_delim')
-    flat  = L(c for o in labels for c in each_label(o))
-    kinds = {_kind(o) for o in flat}
+    each  = {(type(c),c) for o in labels for c in each_label(o)}     # of a hundred thousand labels few differ
+    kinds = {_kind(o) for _,o in each}
     if len(kinds)>1:
         raise ValueError(f'labels must be of one type, not {" and ".join(sorted(o.__name__ for o in kinds))}: make all of them text')
-    vocab = flat.unique().sorted()
+    vocab = L(o for _,o in each).unique().sorted()
     for o in similar_names(vocab):
         what = 'spaces' if len({' '.join(c.split()) for c in o})==1 else 'capitals, spaces, underscores or the form of Unicode'
         warn(f'the classes {" and ".join(map(repr, o))} differ in {what} only: are they one?')

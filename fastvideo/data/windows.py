@@ -14,8 +14,9 @@ from .table import *
 from .block import *
 from .intervals import *
 from .annotations import *
+from contextlib import contextmanager
 from numbers import Real
-import os
+import gc, os
 
 # %% ../../nbs/data/10_windows.ipynb #1c885d22
 def join_spans(
@@ -315,6 +316,15 @@ def _warn_rare(df, labels, items, o):
 # %% ../../nbs/data/10_windows.ipynb #b24fdf37
 def _group_of_path(groups, path): return groups[str(path)]
 
+@contextmanager
+def _no_gc():
+    "A context without a search for circles of garbage: it would look again and again through all windows made so far, and half the time"
+    was = gc.isenabled()
+    gc.disable()
+    try: yield
+    finally:
+        if was: gc.enable()
+
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_folder, but=['train','valid'])
 def from_annotations(cls:VideoDataLoaders,
@@ -347,10 +357,11 @@ def from_annotations(cls:VideoDataLoaders,
     groups = {str(p):group_func(p) if group_func else str(p) for p in paths}
     group_of = {f:groups[str(p)] for f,p in zip(lengths, paths)}
     sides = _sides(df, path, recs, o, splits, valid_pct, valid_col, seed, group_of)
-    items,splits = _items(df, labels, lengths, sides, o)
-    _warn_rare(df, labels, items, o)
-    dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
-                          y_block=MultiCategoryBlock if o.multi else CategoryBlock, **kwargs)
+    with _no_gc():
+        items,splits = _items(df, labels, lengths, sides, o)
+        _warn_rare(df, labels, items, o)
+        dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
+                              y_block=MultiCategoryBlock if o.multi else CategoryBlock, **kwargs)
     dls.windows,dls.annotations,dls.sides = o,df,dict(zip(('train','valid'), map(list, sides)))
     return dls
 
