@@ -70,4 +70,5 @@ from .cli.recordings import *
 from .cli.train import *
 from .cli.demo import *
 from .cli.app import *
+from .cli.events import *
 from .cli.commands import *

@@ -19,7 +19,7 @@ _epilog = ('Options may have underscores, --n_frames, or dashes. Exit codes: 0 d
 # the highest number of an option; the lowest is 1, or 0 for those in `_from_0`, and any above 0 for a number with a fraction
 _highest = dict(
     n_clips=1000, n_frames=100_000, size=10_000, bs=100_000, accumulate=10**6, epochs=10**6, freeze_epochs=10**6, n_workers=1000,
-    seed=2**32-1, stride=10**6, smooth=10**6, window=10**6, window_stride=10**6, min_overlap=1,
+    seed=2**32-1, stride=10**6, smooth=10**6, window=10**6, min_overlap=1,
     point_width=10**6, fps=10**6, time_limit=10**6)
 _from_0 = 'n_workers','seed'
 

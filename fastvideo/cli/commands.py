@@ -25,6 +25,7 @@ from .recordings import *
 from .demo import *
 from .train import *
 from .app import *
+from .events import *
 import shutil, subprocess, sys
 
 # %% ../../nbs/cli/04_commands.ipynb #86ba11ac
@@ -87,9 +88,10 @@ def _try_split(o, seed, on_error):
     with warnings.catch_warnings(record=True) as ws:
         warnings.simplefilter('always')
         try:
-            dls = labelled_loaders(o, seed=seed, num_workers=0, on_error=on_error)
+            load = interval_loaders if o.annotations else labelled_loaders
+            dls = load(o, seed=seed, num_workers=0, on_error=on_error)
             report = split_report(dls)
-            rest = unlisted_videos(o.path, [first(L(i)) for ds in (dls.train_ds,dls.valid_ds) for i in ds.items])
+            if not o.annotations: rest = unlisted_videos(o.path, [first(L(i)) for ds in (dls.train_ds,dls.valid_ds) for i in ds.items])
         # what was found about files is told in any case
         except (VideoError,ValueError) as e: problem = str(e)
     for w in ws: print(f'note: {w.message}')
@@ -101,10 +103,13 @@ def _namespace(options, *others):
     check_folder(res.path)
     return res
 
-def _check_recordings(o, **kwargs):
+def _check_recordings(o, seed, **kwargs):
     "Check recordings with annotations"
     res = check_recordings(o, **kwargs)
     _tell_others(o.path)
+    if not res['problem']:
+        report,_,res['problem'] = _try_split(o, seed, 'raise')
+        if report: print(f'\nWindows of each class, as training would split them:\n{report.classes}\n{report}')
     if res['problem']:
         print(f'cannot be trained on: {res["problem"]}')
         if not len(res['bad']): res['bad'] = [str(o.annotations)]
@@ -128,7 +133,7 @@ def fastvideo_check(
     no_header:store_true=False, # Has the table no line of names?
     annotations:str=None,     # What happens when in recordings; this and the next six as in fastvideo-train
     window:float=None,        # Seconds of a window
-    window_stride:float=None, # Seconds from one window to the next
+    stride:float=None,        # Seconds from one window to the next
     unlabelled:str=None,      # What is not labelled: ignore or background
     background:str=None,      # Name of the class of the background
     min_overlap:float=None,   # Share of a window in which a label holds, at least
@@ -138,7 +143,7 @@ def fastvideo_check(
     o = _namespace(locals(), *interval_options)
     read_label_options(o)
     check_interval_options(o)
-    if o.annotations: return _check_recordings(o, n_workers=n_workers, quick=quick, time_limit=time_limit)
+    if o.annotations: return _check_recordings(o, seed, n_workers=n_workers, quick=quick, time_limit=time_limit)
     files = labelled_files(o)[0].unique()
     # folders of frames and files of JPEGs were made from videos that were read
     videos = files.filter(lambda f: not f.is_dir())
@@ -225,15 +230,20 @@ def fastvideo_evaluate(
     label_col:str=None,       # Column of the labels
     label_delim:str=None,     # What separates the labels of a video, if it may have several
     delimiter:str=None,       # What separates the columns
-    no_header:store_true=False # Has the table no line of names?
+    no_header:store_true=False, # Has the table no line of names?
+    annotations:str=None      # What happens when in recordings, for a model of recordings; left out: the file of the training
 ):
-    "How good a model is by clip and by video, on the videos that were held out from training"
+    "How good a model is by clip and by video, or along recordings, on those that were held out from training"
     hub = is_hub_name(model)
     if hub and not all: raise ValueError(f'{model} comes without the lists of videos that it was trained on: --all takes all in {path}')
     learn,path = load_video_learner(model),Path(path)
     if task_of(learn).numbers:
         raise ValueError(f'{model}: is a model of numbers, and the folders of videos name classes: '
                          'in Python, load_video_learner(model).evaluate(pairs) takes pairs (file, number)')
+    if getattr(learn.dls, 'windows', None):
+        if out: raise ValueError(f'{model} is a model of recordings, and there is no table of views: fastvideo-events writes events')
+        return evaluate_on_recordings(learn, model, check_folder(path), annotations, all)
+    if annotations: raise ValueError(f'{model} is no model of recordings, and takes no annotations')
     # a video that cannot be read is named in the result, and does not end the command
     learn.dls.valid.on_error = 'skip'
     train,valid = ([],[]) if hub else read_lists(model)
@@ -319,7 +329,8 @@ def fastvideo_predict(
     return _predict_over_time(learn, path, out, bs, window, stride, smooth, annotate)
 
 # %% ../../nbs/cli/04_commands.ipynb #f7acaf95
-_commands = fastvideo_extract,fastvideo_check,fastvideo_train,fastvideo_evaluate,fastvideo_predict,fastvideo_app,fastvideo_demo
+_commands = (fastvideo_extract,fastvideo_check,fastvideo_train,fastvideo_evaluate,fastvideo_predict,fastvideo_events,fastvideo_app,
+             fastvideo_demo)
 
 def main(argv=None):
     "`python -m fastvideo.cli train …`: run the command of that name with the arguments that follow"

@@ -20,6 +20,7 @@ from ..train.learner import *
 from ..train.export import *
 from .command import *
 from .labels import *
+from .recordings import *
 import datetime, hashlib, json
 
 # %% ../../nbs/cli/01_train.ipynb #a86684bd
@@ -75,23 +76,32 @@ def _rows(d):
     "`d` as a table of two columns, without what is None or False"
     return '\n'.join(['| | |','|---|---|'] + [f'| {k} | {v} |' for k,v in d.items() if v is not None and v is not False])
 
-def _card_text(card):
-    "The model card as Markdown"
-    name,ev = card['name'],card['evaluation']
+def _scores(ev, judged):
+    "How good the model is, as Markdown, by what it was judged"
+    if 'recordings' in ev:
+        return (f'{judged:,} recordings that the model was not trained on. The thresholds, shortest durations and gaps of its events were chosen '
+                f'on the same recordings, so new ones may be a little harder.\n\n{event_card(ev)}')
     def row(*cells): return f'| {" | ".join(cells)} |'
     def metrics(o): return ['–' if v is None else f'{v:.1%}' for v in o.values()]
     head = row('', *[k.replace('_', ' ') for k in ev['video']])
-    return f"""# {card['settings']['arch']} on {card['data']['name']}
-
-{card['data']['judged']:,} videos that the model was not trained on, {ev['n_clips']} clips × {ev['n_crops']} crops of each:
+    return f"""{judged:,} videos that the model was not trained on, {ev['n_clips']} clips × {ev['n_crops']} crops of each:
 
 {head}
 {row(*['---']*(1+len(ev['video'])))}
 {row('by clip', *metrics(ev['clip']))}
-{row('by video', *metrics(ev['video']))}
+{row('by video', *metrics(ev['video']))}"""
 
-Made by `fastvideo-train` on {card['date']}. To use it: `fastvideo-predict {name} VIDEOS`,
-or in Python `load_video_learner('{name}').predict('clip.mp4')`.
+def _card_text(card):
+    "The model card as Markdown"
+    name,ev = card['name'],card['evaluation']
+    of_events = 'recordings' in ev
+    command,call = ('events',"predict_events('recordings')") if of_events else ('predict',"predict('clip.mp4')")
+    return f"""# {card['settings']['arch']} on {card['data']['name']}
+
+{_scores(ev, card['data']['judged'])}
+
+Made by `fastvideo-train` on {card['date']}. To use it: `fastvideo-{command} {name} VIDEOS`,
+or in Python `load_video_learner('{name}').{call}`.
 
 ## Data
 
@@ -112,7 +122,7 @@ Classes: {', '.join(card['classes'])}
 _files = 'settings.json','train.txt','valid.txt','history.csv','checkpoint.pth','model.json','model.safetensors','README.md'
 _no_accuracy = 'nobody knows how good the model is: choose another --out, or train anew with --force'
 # two runs of one training may differ in these
-_free = 'data','csv','on_error','n_clips','n_crops'
+_free = 'data','csv','annotations','on_error','n_clips','n_crops'
 
 def _differences(then, now):
     "How the settings `now` differ from those of `then`: 'name=value, was value' for each that differs"
@@ -122,7 +132,7 @@ def _differences(then, now):
         if k in ('lr','freeze_epochs') and now.get(k) is None: return True
         return then[k]==now.get(k)
     # without a table no option of it is written down
-    then = {**dict.fromkeys([*label_options,'csv_hash']), **then}
+    then = {**dict.fromkeys([*label_options,'csv_hash',*interval_options,'annotations_hash']), **then}
     return [f'{k}={now.get(k)!r}, was {v!r}' for k,v in then.items() if not same(k)]
 
 def _has_weights(out):
@@ -199,12 +209,15 @@ def _options(options):
     o = SimpleNamespace(**options)
     o.path,o.out = Path(o.path),Path(o.out)
     o.weights,o.splits = _absolute(o.weights),_absolute(o.splits)
+    # of windows it is seconds, and the loaders know what is usual; of frames it is a number of frames
+    if not o.annotations: o.stride = ifnone(o.stride, 1)
     return o
 
 def _settings(o):
     "Where the data is, and the options that say what is trained, for `settings.json`"
-    others = 'path','out','force','n_workers','table',*label_options
-    return dict(data=_absolute(o.path), **{k:v for k,v in vars(o).items() if k not in others}, **label_settings(o))
+    others = 'path','out','force','n_workers','table','intervals',*label_options,*{*interval_options}-{'stride'}
+    mine = {k:v for k,v in vars(o).items() if k not in others}
+    return {'data':_absolute(o.path), **mine, **label_settings(o), **interval_settings(o)}
 
 def _check_options(o):
     "ValueError for options that are wrong or do not go together, `VideoError` if there is no data folder; reads the table of labels"
@@ -216,13 +229,16 @@ def _check_options(o):
     if o.weights and o.no_pretrained: raise ValueError('weights to start from and --no_pretrained contradict each other: leave one out')
     check_folder(o.path)
     read_label_options(o)
+    read_interval_options(o)
+    if not o.annotations and o.stride%1: raise ValueError(f'stride must be a whole number of frames, not {o.stride}')
     if num_distrib()>1 and o.on_error=='skip':
         raise ValueError("on_error='skip' makes processes take different numbers of steps: use on_error='replace', or one process")
 
 def _done_before(o):
     "The result of the training that is done already"
     file = o.out/'model.json'
-    accuracy = nested_idx(read_dict(file, _no_accuracy), 'extra', 'evaluation', 'video')
+    ev = nested_idx(read_dict(file, _no_accuracy), 'extra', 'evaluation')
+    accuracy = (ev.get('video') or ev.get('recordings')) if isinstance(ev, dict) else None
     if not accuracy or not isinstance(accuracy, dict): raise ValueError(f'{file} has no evaluation, so {_no_accuracy}')
     print(f'{o.out}: this training is done already; what was added to {o.path} since does not count. --force trains anew')
     return dict(out=str(o.out), **accuracy, done_before=True)
@@ -245,9 +261,11 @@ def _loaders(o):
     "The loaders of the videos in the data folder"
     # loaders draw a seed of their own when they are made
     set_seed(o.seed)
-    return labelled_loaders(
+    if o.annotations: load,stride = interval_loaders,{}
+    else:             load,stride = labelled_loaders,dict(stride=int(o.stride))
+    return load(
         o, arch=o.arch, n_frames=o.n_frames, size=o.size, bs=o.bs, seed=o.seed, valid_pct=o.valid_pct, splits=_splits(o),
-        sampling=o.sampling, stride=o.stride, balance=_balance(o.balance), on_error=o.on_error,
+        sampling=o.sampling, **stride, balance=_balance(o.balance), on_error=o.on_error,
         num_workers=ifnone(o.n_workers, defaults.cpus))
 
 def _learner(dls, o):
@@ -274,8 +292,9 @@ def _announce(learn, o, lists, freeze_epochs):
     "Print what is going to be trained; of several processes only the first does"
     if rank_distrib(): return
     for line in label_notes(o): print(line)
+    what = 'recordings' if o.annotations else 'videos'
     how = 'training from scratch' if freeze_epochs is None else f'fine-tuning (freeze_epochs={freeze_epochs})'
-    print(f'{len(lists[0]):,} videos train, {len(lists[1]):,} validate, in {len(learn.dls.vocab)} classes; {how} {o.arch}')
+    print(f'{len(lists[0]):,} {what} train, {len(lists[1]):,} validate, in {len(learn.dls.vocab)} classes; {how} {o.arch}')
 
 def _split_text(o, lists):
     "How the videos were split, in words"
@@ -284,6 +303,7 @@ def _split_text(o, lists):
     one = lists[0][0]
     if o.table is None and one.split('/')[0]!=parent_label(one): return 'folders'
     groups = f'groups, {group_text(o)}' if o.group_regex or o.group_col else 'groups that names show'
+    if o.annotations: return f'by recordings, about {ifnone(o.valid_pct, .2):.0%} of the time of each class, seed {o.seed}'
     return f'by {groups}, about {ifnone(o.valid_pct, .2):.0%} of the videos, seed {o.seed}'
 
 def _used(settings, lr, freeze_epochs):
@@ -300,17 +320,29 @@ def evaluation_rows(
     table = ev.table.astype(object)
     return table.where(ev.table.notna(), None).to_dict('index')
 
-def _card(learn, ev, o, used, lists, bad, start):
+def _evaluate(learn, o):
+    "(the evaluation for the card, how many videos or recordings were judged, those that cannot be read); prints it"
+    with learn.no_bar():
+        if o.annotations:
+            learn.tune_events()
+            ev = learn.evaluate_recordings()
+            print(ev)
+            return event_rows(ev),len(ev.per_recording),[]
+        ev = learn.evaluate(n_clips=o.n_clips, n_crops=o.n_crops)
+    print(ev)
+    return dict(n_clips=o.n_clips, n_crops=o.n_crops, **evaluation_rows(ev)),ev.preds.file.nunique(),list(ev.unreadable.file)
+
+def _card(learn, evaluation, judged, o, used, lists, bad, start):
     "The model card as a dict: what was trained with the settings `used`, on which data, how good it is, and with which versions"
     x = first(learn.dls.valid)[0][0]
-    data = dict(name=o.path.name, labels=label_text(o), train=len(lists[0]), valid=len(lists[1]), judged=ev.preds.file.nunique(),
-                split=_split_text(o, lists), unreadable=len(bad))
+    data = dict(name=o.path.name, labels=o.annotations.name if o.annotations else label_text(o), train=len(lists[0]), valid=len(lists[1]),
+                judged=judged, split=_split_text(o, lists), unreadable=len(bad))
+    if o.annotations: data.update(interval_data(learn.dls))
     n_params = sum(p.numel() for p in learn.model.parameters())
     training = dict(clip=f'{len(x)} frames of {x.shape[-2]}×{x.shape[-1]} pixels', parameters=f'{n_params:,}',
                     device=str(learn.dls.device), processes=num_distrib() or 1, seconds=round(time.time()-start))
     return dict(name=o.out.name, date=datetime.date.today().isoformat(), settings=used, classes=list(map(str, learn.dls.vocab)),
-                versions=versions(), data=data, training=training,
-                evaluation=dict(n_clips=o.n_clips, n_crops=o.n_crops, **evaluation_rows(ev)))
+                versions=versions(), data=data, training=training, evaluation=evaluation)
 
 def _finish(learn, o, card):
     "Write the model and its card; the checkpoint is no longer needed"
@@ -333,7 +365,7 @@ def fastvideo_train(
     bs:int=16,                   # Clips in a batch, for each process
     accumulate:int=None,         # Clips in a step, gathered from several batches
     sampling:str='uniform',      # Frames of a clip: first, uniform, random, segments or tile
-    stride:int=1,                # Frames from one frame of a clip to the next, for first, random and tile
+    stride:float=None,           # Frames from one frame of a clip to the next, for first, random and tile; left out: 1. See window
     balance:str=None,            # How often classes come in training: equal, sqrt or weights (fall=20,walk=.5); left out: as they are
     seed:int=0,                  # Seed of the split and the training
     valid_pct:float=None,        # Share of the videos that validate, where neither folders nor lists say which; left out: 0.2
@@ -348,6 +380,12 @@ def fastvideo_train(
     group_regex:str=None,        # Groups from names instead: an expression with brackets around the group, '(\\d{8})'
     delimiter:str=None,          # What separates the columns; left out: comma, semicolon or tab, as in the first line
     no_header:store_true=False,  # Has the table no line of names?
+    annotations:str=None,        # What happens when in recordings: a file of BORIS, ELAN, Label Studio … or a table, from here or in the folder
+    window:float=None,           # Seconds of a window of a recording; left out: 2. Then stride is seconds from window to window
+    unlabelled:str=None,         # What windows without a label are: ignore, they are left out, or background, a class; left out: ignore
+    background:str=None,         # Name of that class
+    min_overlap:float=None,      # Share of a window, or of a shorter interval, in which a label holds, at least; left out: 0.5
+    point_width:float=None,      # Seconds around a point event that count as the event; left out: half a window
     grid:int=1,                  # Places, across and down, to which an encoder of frames averages
     weights:str=None,            # File with weights to start from, instead of a download
     no_pretrained:store_true=False, # Start from scratch?
@@ -374,9 +412,9 @@ def fastvideo_train(
     _announce(learn, o, lists, freeze_epochs)
     _train(learn, o, lr, freeze_epochs)
     if rank_distrib(): return None         # of several processes the first evaluates and writes
-    with learn.no_bar(): ev = learn.evaluate(n_clips=n_clips, n_crops=n_crops)
-    bad = sorted({*dls.unreadable().file, *ev.unreadable.file})
-    card = _card(learn, ev, o, _used(settings, lr, freeze_epochs), lists, bad, start)
+    evaluation,judged,unread = _evaluate(learn, o)
+    bad = sorted({*dls.unreadable().file, *unread})
+    card = _card(learn, evaluation, judged, o, _used(settings, lr, freeze_epochs), lists, bad, start)
     _finish(learn, o, card)
-    print(f'{ev}\n\n{out}: model and model card')
-    return dict(out=str(o.out), **card['evaluation']['video'], bad=bad)
+    print(f'\n{out}: model and model card')
+    return dict(out=str(o.out), **first(v for k,v in evaluation.items() if k in ('video','recordings')), bad=bad)
