@@ -23,7 +23,8 @@ def _annotations(name, model, path):
     settings = Path(model)/'settings.json'
     then = read_dict(settings, 'name the annotations with --annotations').get('annotations') if settings.exists() else None
     if then is None or not (path/then).exists():
-        raise ValueError(f'{model}: the annotations of the training ({then}) are not in {path}: name those of its recordings with --annotations')
+        raise ValueError(f'{model}: the annotations of the training ({then}) are not in {path}: '
+                         'name those of its recordings with --annotations')
     print(f'annotations: {path/then}, as in training')
     return path/then
 
@@ -31,7 +32,8 @@ def _held_out(df, valid, path):
     "The rows of `df` about recordings that were held out, or all if there is none; prints what is taken"
     held = df[df.file.isin(valid)]
     if len(held): return held
-    print(f'none of the {len(valid)} recordings that were held out is annotated in {path}: taken for another set, all recordings are judged')
+    print(f'none of the {len(valid)} recordings that were held out is annotated in {path}: taken for another set, '
+          'all recordings are judged')
     return df
 
 def evaluate_on_recordings(
@@ -48,8 +50,8 @@ def evaluate_on_recordings(
     files = df.file.unique().tolist()
     seen  = [o for o in files if o in {*train}]
     if seen:
-        print(f'{len(seen)} of these {len(files)} recordings were trained on, so the numbers do not tell how good the model is on new ones: '
-              f'{", ".join(seen[:5])}{" …" if len(seen)>5 else ""}')
+        print(f'{len(seen)} of these {len(files)} recordings were trained on, so the numbers do not tell how good the model is '
+              f'on new ones: {", ".join(seen[:5])}{" …" if len(seen)>5 else ""}')
     ev = learn.evaluate_recordings(path, df)
     print(f'{len(files)} recordings\n\n{ev}')
     bad = [o for o in files if o not in ev.per_recording.index]

@@ -79,8 +79,8 @@ def _rows(d):
 def _scores(ev, judged):
     "How good the model is, as Markdown, by what it was judged"
     if 'recordings' in ev:
-        return (f'{judged:,} recordings that the model was not trained on. The thresholds, shortest durations and gaps of its events were chosen '
-                f'on the same recordings, so new ones may be a little harder.\n\n{event_card(ev)}')
+        return (f'{judged:,} recordings that the model was not trained on. The thresholds, shortest durations and gaps of its events '
+                f'were chosen on the same recordings, so new ones may be a little harder.\n\n{event_card(ev)}')
     def row(*cells): return f'| {" | ".join(cells)} |'
     def metrics(o): return ['–' if v is None else f'{v:.1%}' for v in o.values()]
     head = row('', *[k.replace('_', ' ') for k in ev['video']])
@@ -380,7 +380,7 @@ def fastvideo_train(
     group_regex:str=None,        # Groups from names instead: an expression with brackets around the group, '(\\d{8})'
     delimiter:str=None,          # What separates the columns; left out: comma, semicolon or tab, as in the first line
     no_header:store_true=False,  # Has the table no line of names?
-    annotations:str=None,        # What happens when in recordings: a file of BORIS, ELAN, Label Studio … or a table, from here or in the folder
+    annotations:str=None,        # What happens when in recordings: a file of BORIS, ELAN … or a table, from here or in the folder
     window:float=None,           # Seconds of a window of a recording; left out: 2. Then stride is seconds from window to window
     unlabelled:str=None,         # What windows without a label are: ignore, they are left out, or background, a class; left out: ignore
     background:str=None,         # Name of that class

@@ -103,7 +103,8 @@ reader_kind = DictOf(dict(
     valid_size     = _size))
 
 _seconds = number(1e-6, 1e6)
-_windows = DictOf(dict(window=_seconds, stride=_seconds, background=null|_name, multi=flag), dict(point_width=null|_seconds, subject=null|flag))
+_windows = DictOf(dict(window=_seconds, stride=_seconds, background=null|_name, multi=flag),
+                  dict(point_width=null|_seconds, subject=null|flag))
 _event   = DictOf(dict(threshold=share, min_duration=number(0, 1e6), merge_gap=number(0, 1e6)))
 
 model_kind = DictOf(dict(
