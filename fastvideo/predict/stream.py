@@ -22,7 +22,7 @@ from .folder import *
 from collections import deque
 from functools import lru_cache
 from matplotlib.font_manager import findfont
-from numbers import Integral
+from numbers import Integral,Real
 from PIL import Image, ImageDraw, ImageFont
 import bisect, io
 
@@ -91,7 +91,7 @@ def check_stream(
     "ValueError for arguments of `stream_windows` that cannot be, before a video is opened"
     if reader.n_frames is None: raise ValueError('a window needs a number of frames, and these loaders read all: n_frames=8, for instance')
     for k,v in seconds.items():
-        if v is not None and not v>0: raise ValueError(f'{k} must be seconds above 0, not {v!r}')
+        if v is not None and not (isinstance(v, Real) and v>0): raise ValueError(f'{k} must be seconds above 0, not {v!r}')
     if not isinstance(bs, Integral) or bs<1: raise ValueError(f'bs must be a whole number from 1, not {bs!r}')
     if seconds['window'] is None: clip_seconds(reader, 25)
 
