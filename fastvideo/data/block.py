@@ -302,8 +302,12 @@ def _class_target(y_block, files, labels, on_error, vocab, balance):
     y_block = ifnone(y_block, CategoryBlock)
     _check_y_block(y_block, labels)
     classes = check_items(files, labels, on_error)
-    check_balance(balance, vocab or classes)
-    return CategoryBlock(vocab=vocab or classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
+    return _class_block(y_block, vocab if vocab and y_block is CategoryBlock else classes, balance)
+
+def _class_block(y_block, classes, balance):
+    "A block for `classes`, which are checked"
+    check_balance(balance, classes)
+    return CategoryBlock(vocab=classes, sort=False) if y_block is CategoryBlock else MultiCategoryBlock(vocab=classes)
 
 def _number_target(y_block, files, labels, on_error, names):
     "A block for the numbers `labels`, after a check"
@@ -324,7 +328,8 @@ class VideoDataLoaders(DataLoaders):
     def _from_items(cls, items, get_x, get_y, splits, path, arch=None, n_frames=None, size=None, bs=16, valid_pct=None, seed=None,
                     group_func=None, y_block=None, y_names=None, item_tfms=None, batch_tfms=None, sampling='uniform', valid_sampling=None,
                     train_clips=1, epoch_clips=None, valid_clips=1, on_error='raise', valid_size=None, x_block=VideoBlock, vocab=None,
-                    stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, balance=None, **kwargs):
+                    stride=1, duration=None, fps=None, short='loop', speed=None, spacing=None, balance=None, classes=None, **kwargs):
+        # `classes` are given by who has checked items, labels and split
         check_names(kwargs, cls.from_folder)
         _check_clips(sampling, valid_sampling, train_clips, epoch_clips, valid_clips)
         if splits is not None and len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
@@ -342,13 +347,14 @@ class VideoDataLoaders(DataLoaders):
         files,labels = [[_quick(f)(o) for o in items] for f in (get_x,get_y)]
         numbers = wants_numbers(y_block, labels)
         if numbers and balance is not None: raise ValueError('balance is for classes, and these targets are numbers: leave it out')
-        if numbers: target = _number_target(y_block, files, labels, on_error, y_names)
-        else:       target = _class_target(y_block, files, labels, on_error, vocab, balance)
+        if numbers:   target = _number_target(y_block, files, labels, on_error, y_names)
+        elif classes: target = _class_block(y_block, classes, balance)
+        else:         target = _class_target(y_block, files, labels, on_error, vocab, balance)
         if isinstance(group_func, str): group_func = RegexGroup(group_func)
         if isinstance(group_func, RegexGroup): group_func.check(files)
         group_func = group_func or source_group
         # numbers have no classes that a split would balance
-        splits = cls._split(files, _one_stratum if numbers else dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
+        if not classes: splits = cls._split(files, _one_stratum if numbers else dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
         if on_error!='raise': splits = _readable_first(files, splits)
         if isinstance(kwargs.get('device'), str): kwargs['device'] = torch.device(kwargs['device'])
         bs = fit_bs(bs, ifnone(epoch_clips, len(splits[0])*train_clips))

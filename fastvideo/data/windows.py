@@ -11,12 +11,12 @@ from ..video.open import *
 from .split import *
 from .reader import *
 from .table import *
+from .loader import *
 from .block import *
 from .intervals import *
 from .annotations import *
-from contextlib import contextmanager
 from numbers import Real
-import gc, os
+import os
 
 # %% ../../nbs/data/10_windows.ipynb #1c885d22
 def join_spans(
@@ -31,23 +31,31 @@ def join_spans(
     new = np.flatnonzero(np.r_[True, start[1:]>top[:-1]])
     return start[new],np.maximum.reduceat(end, new)
 
-# %% ../../nbs/data/10_windows.ipynb #9786a340
+# %% ../../nbs/data/10_windows.ipynb #22076977
+def _top(end, group):
+    "For each of `end`, the highest of its group up to there; groups come one after the other, numbered ascending"
+    far = (np.ptp(end)+1)*group
+    return np.maximum.accumulate(end+far)-far
+
 def labels_overlap(
     df:pd.DataFrame   # Columns file, start, end and label
 ):
     "Are two labels given at once, for more than a millisecond, in any recording? A point event counts where it lies in an interval"
-    for _,g in df.groupby('file', sort=False):
-        parts = [join_spans(o.start.to_numpy(float), o.end.to_numpy(float)) for _,o in g.groupby('label', sort=False)]
-        start,end = [np.concatenate(o) for o in zip(*parts)]
-        order = np.lexsort((end, start))                   # of what begins together, points first
-        start,end = start[order],end[order]
-        # spans of one label are apart, so that what is not over yet is of another label
-        before = np.maximum.accumulate(end)[:-1]
-        both = np.where(end[1:]>start[1:], np.minimum(before, end[1:]), before)-start[1:]
-        if (both>1e-3).any(): return True
-    return False
+    if df.empty: return False
+    file,label = [pd.factorize(df[c])[0] for c in ('file','label')]
+    start,end,group = df.start.to_numpy(float),df.end.to_numpy(float),file*(label.max()+1)+label
+    order = np.lexsort((start,group))
+    start,end,group,file = [o[order] for o in (start,end,group,file)]
+    new = np.flatnonzero(np.r_[True, (group[1:]!=group[:-1]) | (start[1:]>_top(end, group)[:-1])])
+    start,end,file = start[new],np.maximum.reduceat(end, new),file[new]
+    order = np.lexsort((end,start,file))                       # of what begins together, points first
+    start,end,file = [o[order] for o in (start,end,file)]
+    # spans of one label are apart, so that what is not over yet is of another label
+    before = _top(end, file)[:-1]
+    both = np.where(end[1:]>start[1:], np.minimum(before, end[1:]), before)-start[1:]
+    return bool(((file[1:]==file[:-1]) & (both>1e-3)).any())
 
-# %% ../../nbs/data/10_windows.ipynb #f2e7c393
+# %% ../../nbs/data/10_windows.ipynb #933bbd1d
 def covered(
     start:np.ndarray,   # Spans that are apart, ascending, seconds
     end:np.ndarray,     # Their ends
@@ -80,7 +88,7 @@ def window_spans(
         b = np.r_[b, np.where(r>=0, t[1:], cross)[some]]
     return join_spans(a, b)
 
-# %% ../../nbs/data/10_windows.ipynb #a15d1fb7
+# %% ../../nbs/data/10_windows.ipynb #68c04792
 def _room(t, start, end):
     "(does each `t` lie in a span?, how far it can go back until that changes, how far ahead)"
     i = np.searchsorted(start, t+1e-9, 'right')-1
@@ -129,7 +137,7 @@ def label_windows(
     res[rows[some],best[some]] = True
     return res,least(back),least(ahead)
 
-# %% ../../nbs/data/10_windows.ipynb #f7b32289
+# %% ../../nbs/data/10_windows.ipynb #692440de
 def tile_starts(
     length:float,   # Of the recording, seconds
     window:float,   # Of the windows, no longer than the recording, seconds
@@ -158,20 +166,20 @@ def spread_starts(
     order = np.argsort(t, kind='stable')
     return t[order].clip(0, length-window),half[i][order]
 
-# %% ../../nbs/data/10_windows.ipynb #77fd4807
-def _label_spans(g, labels, length, o):
-    "(starts, ends) of each of `labels` in the rows `g` of a recording of `length` seconds"
-    start,end,which = g.start.to_numpy(float),g.end.to_numpy(float),g.label.to_numpy()
+# %% ../../nbs/data/10_windows.ipynb #81f6a589
+def _label_spans(rows, n_labels, length, o):
+    "(starts, ends) of each label in `rows`, arrays of starts, ends and numbers of labels, of a recording of `length` seconds"
+    start,end,label = rows
     wide  = np.where(end>start, 0, ifnone(o.point_width, o.window/2)/2)
     start,end = (start-wide).clip(0, length),(end+wide).clip(0, length)
-    return [join_spans(start[which==c], end[which==c]) for c in labels]
+    return [join_spans(start[label==k], end[label==k]) for k in range(n_labels)]
 
-def _windows(g, labels, length, o, train):
-    """The windows of a recording with rows `g`: (starts, length, labels (windows,labels), slack as (least, most))
+def _windows(rows, n_labels, length, o, train):
+    """The windows of a recording with `rows`: (starts, length, labels (windows,labels), slack as (least, most))
 
     `o` has the settings of `from_annotations`. Windows that have no label are left out, unless they are background"""
     w,free = min(o.window, length),o.unlabelled=='background'
-    spans = _label_spans(g, labels, length, o)
+    spans = _label_spans(rows, n_labels, length, o)
     if not train:
         t = tile_starts(length, w, o.stride)
         has,_,_ = label_windows(spans, t, w, o.min_overlap, o.multi)
@@ -194,7 +202,7 @@ def _windows(g, labels, length, o, train):
     slack = zip((-np.minimum(back, t).clip(0)).tolist(), np.minimum(ahead, length-w-t).clip(0).tolist())
     return t,w,has,list(slack)
 
-# %% ../../nbs/data/10_windows.ipynb #6edc7a6e
+# %% ../../nbs/data/10_windows.ipynb #fec742ea
 def _split_seconds(df, group_of, valid_pct, seed, o):
     "The groups that validate, so that about `valid_pct` of the time of each label does"
     secs = np.where(df.end>df.start, df.end-df.start, ifnone(o.point_width, o.window/2))
@@ -239,7 +247,7 @@ def _sides(df, path, recs, o, splits, valid_pct, valid_col, seed, group_of):
     valid = {*_split_seconds(df, group_of, valid_pct, seed, o)}
     return [[f for f in files if (group_of[f] in valid)==v] for v in (False,True)]
 
-# %% ../../nbs/data/10_windows.ipynb #3c17c514
+# %% ../../nbs/data/10_windows.ipynb #faf6a32b
 def _settings(window, stride, unlabelled, background, min_overlap, point_width, subject, folder):
     "The settings of windows as a namespace. ValueError for one that is none"
     def seconds(v): return isinstance(v, Real) and not isinstance(v, bool) and 0<v<math.inf
@@ -283,28 +291,40 @@ def _set_labels(df, o):
 
 def _names_of(has, labels, o):
     "The label of each row of `has`, or the list of its labels"
-    names = [c for c in labels]
     if not o.multi:
-        names.append(o.background)
+        names = [*labels, o.background]
         return [names[k] for k in np.where(has.any(1), has.argmax(1), len(labels)).tolist()]
     rows,which = np.unique(has, axis=0, return_inverse=True)
-    lists = [[c for c,b in zip(names, r) if b and c!=o.background] for r in rows]
+    lists = [[c for c,b in zip(labels, r) if b and c!=o.background] for r in rows]
     return [lists[k] for k in which.ravel().tolist()]
 
 def _items(df, labels, lengths, sides, o):
-    "(items, splits): pairs (`ClipPath`, label or labels) of the recordings on both sides"
-    rows,res = dict(list(df.groupby('file', sort=False))),[[],[]]
+    "(items, splits, classes): pairs (`ClipPath`, label or labels) of the recordings on both sides, and the labels that are in them"
+    at,res,seen = df.groupby('file', sort=False).indices,[[],[]],np.zeros(len(labels)+1, bool)
+    cols = df.start.to_numpy(float),df.end.to_numpy(float),pd.Categorical(df.label, labels).codes
     for side,files in enumerate(sides):
         for f in files:
-            t,w,has,slack = _windows(rows[f], labels, lengths[f], o, train=side==0)
+            t,w,has,slack = _windows([c[at[f]] for c in cols], len(labels), lengths[f], o, train=side==0)
             res[side] += zip(clip_spans(o.folder/f, t.tolist(), (t+w).tolist(), slack), _names_of(has, labels, o))
+            seen |= np.r_[has.any(0), not has.any(1).all()]
     n,m = map(len, res)
-    return L(res[0]+res[1]),(L(range(n)),L(range(n, n+m)))
+    classes = {c for c,b in zip([*labels, o.background], seen) if b and not (o.multi and c==o.background)}
+    return L(res[0]+res[1], use_list=None),(L(range(n)),L(range(n, n+m))),sorted(classes)
 
-def _warn_rare(df, labels, items, o):
+def _group_of_path(groups, path): return groups[str(path)]
+
+def _check_sides(items, splits, classes, sides, groups, df, o):
+    "ValueError if a side is empty, or if there is one class only; warnings of what leaks, and of what cannot be learned or judged"
+    check_splits(splits, len(items))
+    if len(classes)<2 and not o.multi:
+        raise ValueError(f'one class only: all {len(items)} windows are {classes[0]!r}, so that there is nothing to tell apart')
+    labels_of = df.groupby('file').label.unique()
+    audit_split(*[[o.folder/f for f in side] for side in sides], partial(_group_of_path, groups),
+                lambda p: list(labels_of[p.relative_to(o.folder).as_posix()]))
+
+def _warn_rare(df, labels, seen, o):
     "Warn of labels that no window has, and of labels in one recording only"
     def some(cs): return ', '.join(map(repr, cs[:5]))+(' …' if len(cs)>5 else '')
-    seen = {c for _,y in items for c in (y if o.multi else [y])}
     gone = [c for c in labels if c not in seen and c!=o.background]
     if gone: warn(f'{some(gone)}: no window of {o.window:g} s has this label, since others cover more of each: give a shorter window')
     n = df.groupby('label').file.nunique()
@@ -313,18 +333,7 @@ def _warn_rare(df, labels, items, o):
         warn(f'{some(single)}: annotated in one recording only, and a recording is on one side: what is learned of it cannot be judged, '
              'or it is not learned. Annotate it in another recording, too')
 
-# %% ../../nbs/data/10_windows.ipynb #b24fdf37
-def _group_of_path(groups, path): return groups[str(path)]
-
-@contextmanager
-def _no_gc():
-    "A context without a search for circles of garbage: it would look again and again through all windows made so far, and half the time"
-    was = gc.isenabled()
-    gc.disable()
-    try: yield
-    finally:
-        if was: gc.enable()
-
+# %% ../../nbs/data/10_windows.ipynb #ebebff96
 @patch(cls_method=True)
 @delegates(VideoDataLoaders.from_folder, but=['train','valid'])
 def from_annotations(cls:VideoDataLoaders,
@@ -357,11 +366,11 @@ def from_annotations(cls:VideoDataLoaders,
     groups = {str(p):group_func(p) if group_func else str(p) for p in paths}
     group_of = {f:groups[str(p)] for f,p in zip(lengths, paths)}
     sides = _sides(df, path, recs, o, splits, valid_pct, valid_col, seed, group_of)
-    with _no_gc():
-        items,splits = _items(df, labels, lengths, sides, o)
-        _warn_rare(df, labels, items, o)
-        dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
-                              y_block=MultiCategoryBlock if o.multi else CategoryBlock, **kwargs)
+    items,splits,classes = _items(df, labels, lengths, sides, o)
+    _warn_rare(df, labels, classes, o)
+    _check_sides(items, splits, classes, sides, groups, df, o)
+    dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
+                          y_block=MultiCategoryBlock if o.multi else CategoryBlock, classes=classes, **kwargs)
     dls.windows,dls.annotations,dls.sides = o,df,dict(zip(('train','valid'), map(list, sides)))
     return dls
 
