@@ -24,6 +24,7 @@ from .loader import *
 from .targets import *
 from .reader import *
 from .table import *
+from .intervals import *
 from copy import deepcopy
 from operator import itemgetter
 
@@ -379,6 +380,12 @@ class VideoDataLoaders(DataLoaders):
         audit_split(*[[files[i] for i in o] for o in splits], group_func, label_func)
         return splits
 
+    def new_empty(self):
+        "As `DataLoaders.new_empty`: a learner that is exported still knows of which windows its clips were"
+        res = super().new_empty()
+        res.windows = self.windows
+        return res
+
     def unreadable(self):
         "A DataFrame (file, times, error) of the videos that training and validation have skipped or replaced, by `on_error`"
         return pd.concat([o.unreadable() for o in self.loaders], ignore_index=True)
@@ -492,6 +499,17 @@ def _label_columns(df, cols, delim):
     if not cols: raise ValueError('label_col=[] has no column of labels')
     return L(zip(*[table_column(df, c) for c in cols])).map(list),[name(c) for c in cols]
 
+def _row_spans(df, files, start_col, end_col):
+    "`files` as `ClipPath`s of the seconds in two columns of `df`. ValueError for columns or cells that tell no span"
+    if start_col is None or end_col is None: raise ValueError('start_col and end_col tell the span of a row together: give both')
+    start,end = [seconds_col(pd.Series(list(table_column(df, c))), f'column {c!r}') for c in (start_col,end_col)]
+    bad = np.flatnonzero(~((start>=0) & (end>start)))
+    if len(bad):
+        i = bad[0]
+        raise ValueError(f'row {i+1} below the header, {files[i]}: the span from {start[i]} to {end[i]} s is none; {len(bad)} of the '
+                         f'{len(files)} rows are like that: a span begins at 0 s or later, and ends after that')
+    return L(clip_path(f, start=a, end=b) for f,a,b in zip(files, start.tolist(), end.tolist()))
+
 @patch(cls_method=True)
 @_kw
 def from_df(cls:VideoDataLoaders,
@@ -503,11 +521,14 @@ def from_df(cls:VideoDataLoaders,
     group_col:int|str=None,     # Column of the groups: no group stands on both sides
     valid_col:int|str=None,     # Column that is True for the validation set, or `train` and `valid`
     y_block=None,               # As in `from_lists`; None: one column holds classes, several hold numbers
+    start_col:int|str=None,     # Columns of the seconds, as 62.5 or 1:02.5, at which the clip of a row begins …
+    end_col:int|str=None,       # … and ends; None: a row is a whole video
     **kwargs
 ):
     "Loaders of a table. ValueError or `VideoError` for columns that are not there, and for cells that are empty"
     check_header(df, path, fn_col)
     files = find_files(path, table_column(df, fn_col))
+    if start_col is not None or end_col is not None: files = _row_spans(df, files, start_col, end_col)
     labels,names = _label_columns(df, label_col, label_delim)
     if group_col is not None:
         groups = table_column(df, group_col)

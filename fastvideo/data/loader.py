@@ -274,6 +274,7 @@ class VideoDL(TfmdDL):
         tl = self.dataset.tls[0]
         x,res = compose_tfms(tl._get(s), tl.tfms.fs[:tl.tfms.fs.index(self._reader())]),{}
         if not isinstance(x, (bytes,np.ndarray,Tensor,tuple)): res['file'] = str(x)
+        if start!=start and getattr(x, 'start', None) is not None: start,end = x.start,x.end    # of a window it is known before it is read
         if start==start: res.update(start=float(start), end=float(end))
         return res
 

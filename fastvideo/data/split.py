@@ -276,17 +276,17 @@ def find_names(
     if len(splits)!=2: raise ValueError(f'splits must be two, (train, valid), not {len(splits)}')
     where = groupby(range_of(items), lambda i: clip_key(items[i]))
     # a path that is there as it is written means that video, whatever else has its class and name
-    exact = {str(o):i for i,o in enumerate(items)}
+    exact = groupby(range_of(items), lambda i: str(items[i]))
     names = [L(o) for o in splits]
-    def found(o): return [exact[str(o)]] if str(o) in exact else where[clip_key(o)]
+    def found(o): return exact[str(o)] if str(o) in exact else where[clip_key(o)]
     gone = [o for side in names for o in side if clip_key(o) not in where]
     if gone:
         raise VideoError(gone[0], f'is in the lists, but not among the {len(items)} videos; '
                                   f'so are {len(gone)} of the {sum(map(len, names))} names, this is the first')
-    twice = first(found(o) for side in names for o in side if len(found(o))>1)
+    twice = first(found(o) for side in names for o in side if len({str(items[i]) for i in found(o)})>1)
     if twice:
         raise VideoError(items[twice[0]], f'has the class and name of another video, {items[twice[1]]}: which of the two is meant?')
-    res = tuple(L(found(o)[0] for o in side) for side in names)
+    res = tuple(L(i for o in side for i in found(o)) for side in names)       # several windows of a video have its name
     left = len(items)-len({i for o in res for i in o})
     if left: warn(f'{left} of the {len(items)} videos are in neither list and are left out')
     return res
@@ -306,14 +306,19 @@ def similar_names(
 @dataclass(repr=False)
 class SplitReport:
     "What `split_report` found"
-    classes:pd.DataFrame          # For each class the number of videos and of groups that train and that validate
+    classes:pd.DataFrame          # For each class the number of videos and of groups that train and that validate; of windows the hours, too
     shared:list                   # Groups that stand on both sides
     missing:dict                  # Classes without a video, {'train': […], 'valid': […]}
     identical:list=None           # Videos with the same content on both sides, [(train path, valid path)]; None: not compared
     groups:pd.Series=None         # Number of videos of each group, the largest group first
     few:list=()                   # Classes with fewer than two groups: they cannot be on both sides
     similar:list=()               # Lists of classes whose names are nearly the same
-    def _head(self): return f'{len(self.classes)} classes, {self.classes.train.sum()} videos train, {self.classes.valid.sum()} validate'
+    def _head(self):
+        n = self.classes[['train','valid']].sum()
+        if 'train_hours' not in self.classes: return f'{len(self.classes)} classes, {n.train} videos train, {n.valid} validate'
+        h = self.classes[['train_hours','valid_hours']].sum()
+        return (f'{len(self.classes)} classes, {n.train} windows of recordings train ({h.train_hours:.3g} h), '
+                f'{n.valid} validate ({h.valid_hours:.3g} h)')
     def _table(self): return self.classes
     def __repr__(self):
         lines = [self._head()]
@@ -374,6 +379,12 @@ def _number_table(train, valid, names):
     for side,o in ('train',train),('valid',valid): cols.update({f'{side}_mean':o.mean(0), f'{side}_min':o.amin(0), f'{side}_max':o.amax(0)})
     return pd.DataFrame({k:list(map(float, v)) for k,v in cols.items()}, names).astype(dict(train=int, valid=int))
 
+def _hours(paths, labels, vocab, step):
+    "Hours of each class of `vocab` in windows; one that overlaps the next stands for the `step` seconds between them"
+    secs = Counter()
+    for p,cs in zip(paths, labels): secs.update(dict.fromkeys(cs, min(p.end-p.start, step or math.inf)))
+    return [secs[c]/3600 for c in vocab]
+
 def split_report(
     dls:DataLoaders,             # Training and validation, with paths (or tuples that begin with one) as items
     content:bool=False,          # Look for identical files on both sides?
@@ -389,17 +400,19 @@ def split_report(
         raise ValueError(f'content=True compares files, and the items of dls are no paths but {type(item).__name__}')
     sides,setup = [],target_setup(dls)
     for ds in dls.train_ds,dls.valid_ds:
-        # views of one video are one video
-        at = {str(p):i for i,p in enumerate(first(L(o)) for o in ds.items)}
+        # views of one video are one video, and so are those of one window
+        files = [first(L(o)) for o in ds.items]
+        at = {(str(p),getattr(p, 'start', None),getattr(p, 'end', None)):i for i,p in enumerate(files)}
         ys = [ds.tls[1][i] for i in at.values()]
+        paths = [Path(p) if start is None else files[i] for (p,start,_),i in at.items()]
         if isinstance(setup, RegressionSetup):
-            sides.append((list(map(Path, at)), torch.stack(ys).view(len(ys), -1)))
+            sides.append((paths, torch.stack(ys).view(len(ys), -1)))
             continue
         labels = [[ds.vocab[j] for j in (o.nonzero().flatten() if o.ndim else [o])] for o in ys]
-        sides.append((list(map(Path, at)), labels))
+        sides.append((paths, labels))
     (t,tl),(v,vl) = sides
     shared = sorted(set(map(group_func, t)) & set(map(group_func, v)), key=str)
-    same   = _identical(t, v) if content else None
+    same   = _identical(*[list({str(o):Path(o) for o in side}.values()) for side in (t,v)]) if content else None
     # a video that stands on both sides is one video
     # pandas refuses a name that is not UTF-8
     def shown(o): return printable(o) if isinstance(o, str) else o
@@ -413,6 +426,9 @@ def split_report(
     df = pd.DataFrame({k:[o[c] for c in dls.vocab] for k,o in cols.items()}, index=list(map(shown, dls.vocab)))
     drawn = dls.train.drawn() if hasattr(dls.train, 'drawn') else None      # of a loader with `balance`
     if drawn: df['drawn'] = [round(drawn.get(o, 0), 2) for o in dls.vocab]
+    if getattr(first(t), 'start', None) is not None:
+        step = getattr(getattr(dls, 'windows', None), 'stride', None)
+        for k,paths,labels in ('train',t,tl),('valid',v,vl): df[f'{k}_hours'] = _hours(paths, labels, dls.vocab, step)
     missing = {k:list(df.index[df[k]==0]) for k in ('train','valid')}
     both  = groups(t+v, tl+vl)
     few   = [c for c in dls.vocab if both[c]<2]

@@ -15,8 +15,9 @@ from .loader import *
 from .block import *
 from .intervals import *
 from .annotations import *
+from contextlib import contextmanager
 from numbers import Real
-import os
+import gc, os
 
 # %% ../../nbs/data/10_windows.ipynb #1c885d22
 def join_spans(
@@ -322,6 +323,15 @@ def _check_sides(items, splits, classes, sides, groups, df, o):
     audit_split(*[[o.folder/f for f in side] for side in sides], partial(_group_of_path, groups),
                 lambda p: list(labels_of[p.relative_to(o.folder).as_posix()]))
 
+@contextmanager
+def _uncollected():
+    "Without Python's collector of cycles, which looks at all objects again and again while a hundred thousand are made"
+    on = gc.isenabled()
+    gc.disable()
+    try: yield
+    finally:
+        if on: gc.enable()
+
 def _warn_rare(df, labels, seen, o):
     "Warn of labels that no window has, and of labels in one recording only"
     def some(cs): return ', '.join(map(repr, cs[:5]))+(' …' if len(cs)>5 else '')
@@ -366,11 +376,12 @@ def from_annotations(cls:VideoDataLoaders,
     groups = {str(p):group_func(p) if group_func else str(p) for p in paths}
     group_of = {f:groups[str(p)] for f,p in zip(lengths, paths)}
     sides = _sides(df, path, recs, o, splits, valid_pct, valid_col, seed, group_of)
-    items,splits,classes = _items(df, labels, lengths, sides, o)
-    _warn_rare(df, labels, classes, o)
-    _check_sides(items, splits, classes, sides, groups, df, o)
-    dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
-                          y_block=MultiCategoryBlock if o.multi else CategoryBlock, classes=classes, **kwargs)
+    with _uncollected():
+        items,splits,classes = _items(df, labels, lengths, sides, o)
+        _warn_rare(df, labels, classes, o)
+        _check_sides(items, splits, classes, sides, groups, df, o)
+        dls = cls._from_items(items, ItemGetter(0), ItemGetter(1), splits, path, group_func=partial(_group_of_path, groups),
+                              y_block=MultiCategoryBlock if o.multi else CategoryBlock, classes=classes, **kwargs)
     dls.windows,dls.annotations,dls.sides = o,df,dict(zip(('train','valid'), map(list, sides)))
     return dls
 

@@ -33,11 +33,12 @@ def clip_reader(
 def _file(item): return first(L(item))     # an item is a file, or a tuple that begins with one
 
 def _distinct(items):
-    "Indices of `items`, of a file that stands several times the first; arrays are all distinct"
+    "Indices of `items`, of a file, or a window, that stands several times the first; arrays are all distinct"
     index = {}
     for i,o in enumerate(items):
         file = _file(o)
-        index.setdefault(str(file) if isinstance(file, (str,Path)) else i, i)
+        key = str(file),getattr(file, 'start', None),getattr(file, 'end', None)
+        index.setdefault(key if isinstance(file, (str,Path)) else i, i)
     return list(index.values())
 
 class ViewsDL(VideoDL):

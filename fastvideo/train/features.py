@@ -17,6 +17,7 @@ from .precision import *
 from ..data.reader import *
 from ..data.volumes import Volume
 from ..models.base import *
+from functools import cache
 from types import CodeType, FunctionType
 import plum
 from contextlib import ExitStack, closing, nullcontext
@@ -76,11 +77,15 @@ def _files_of(x):
     if os.path.isdir(x): return sorted(os.scandir(x), key=lambda o: o.name)
     return [Path(x)] if os.path.exists(x) else []
 
-def _stamp(x):
-    "What the source `x` of a clip is known by. ValueError for a source whose changes cannot be seen"
+def _state(x):
+    "The names, sizes and times of the files of `x`"
+    return [(o.name,o.stat().st_size,o.stat().st_mtime_ns) for o in _files_of(x)]
+
+def _stamp(x, state=_state):
+    "What the source `x` of a clip is known by, where `state` tells that of its files. ValueError for a source whose changes cannot be seen"
     if isinstance(x, (str,Path)):
-        files = [(o.name,o.stat().st_size,o.stat().st_mtime_ns) for o in _files_of(x)]
-        return os.path.abspath(x),getattr(x, 'clip', 0),getattr(x, 'n_clips', 1),files
+        span = (x.start,x.end,x.slack) if getattr(x, 'start', None) is not None else ()
+        return os.path.abspath(x),getattr(x, 'clip', 0),getattr(x, 'n_clips', 1),state(str(x)),*span
     if isinstance(x, Volume): return _plain(x.xs[x.i])
     if isinstance(x, (bytes,np.ndarray,Tensor)): return _plain(x)
     raise ValueError(f'features are kept of clips from files, folders of frames and arrays: of {type(x).__name__} it cannot be told '
@@ -127,6 +132,7 @@ def feature_key(
 ):
     "A hash of all that the features of `learn` depend on: body, weights, reading, transforms, precision and files"
     model,h = get_model(learn.model),hashlib.sha256()
+    state = cache(_state)                       # many windows may be of one file
     def add(*os): h.update(re.sub(' at 0x[0-9a-f]+', '', repr(os)).encode())
     add(__version__, n_views, _amp(learn))
     add({k:repr(v) for k,v in vars(model).items() if k not in _not_body and k[0]!='_'})
@@ -139,7 +145,7 @@ def feature_key(
         def for_training(o): return isinstance(o, RandTransform) and type(o).split_idx==0
         add([_plain(o) for o in tfms if draws or not for_training(o)])
         # the reader is given what the transforms before it make of an item
-        for o in tl.items: add(_stamp(compose_tfms(o, tl.tfms.fs[:i])))
+        for o in tl.items: add(_stamp(compose_tfms(o, tl.tfms.fs[:i]), state))
     return h.hexdigest()[:32]
 
 # %% ../../nbs/train/03_features.ipynb #5efa4ebd

@@ -70,7 +70,8 @@ def _items(dl, root):
     "What identifies the items of a loader: their paths, relative to `root` if they are below it, and their labels; arrays have no path"
     ds = dl.dataset
     def name(o): return Path(o).relative_to(root).as_posix() if Path(o).is_relative_to(root) else str(o)
-    paths = [name(p) if isinstance(p := first(L(o)), (str,Path)) else '' for o in ds.items]
+    def span(o): return '' if getattr(o, 'start', None) is None else f' {o.start:g}–{o.end:g} s'
+    paths = [name(p)+span(p) if isinstance(p := first(L(o)), (str,Path)) else '' for o in ds.items]
     if len(getattr(ds, 'tls', ()))<2: return paths
     # the last transform makes a number of the label
     tl = ds.tls[1]
