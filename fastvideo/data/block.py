@@ -345,7 +345,7 @@ class VideoDataLoaders(DataLoaders):
         # whole frames differ in shape from video to video, so a batch holds the clips of one video
         last = ifnone(valid_size, size)
         if last is not None and crop_hw(last) is None: kwargs.setdefault('val_bs', valid_clips)
-        files,labels = [[_quick(f)(o) for o in items] for f in (get_x,get_y)]
+        files,labels = [list(map(_quick(f), items)) for f in (get_x,get_y)]
         numbers = wants_numbers(y_block, labels)
         if numbers and balance is not None: raise ValueError('balance is for classes, and these targets are numbers: leave it out')
         if numbers:   target = _number_target(y_block, files, labels, on_error, y_names)
