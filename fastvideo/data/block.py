@@ -355,7 +355,9 @@ class VideoDataLoaders(DataLoaders):
         if isinstance(group_func, RegexGroup): group_func.check(files)
         group_func = group_func or source_group
         # numbers have no classes that a split would balance
-        if not classes: splits = cls._split(files, _one_stratum if numbers else dict(zip(files, labels)).get, splits, group_func, valid_pct, seed)
+        if not classes:
+            stratum = _one_stratum if numbers else dict(zip(files, labels)).get
+            splits  = cls._split(files, stratum, splits, group_func, valid_pct, seed)
         if on_error!='raise': splits = _readable_first(files, splits)
         if isinstance(kwargs.get('device'), str): kwargs['device'] = torch.device(kwargs['device'])
         bs = fit_bs(bs, ifnone(epoch_clips, len(splits[0])*train_clips))
@@ -366,7 +368,8 @@ class VideoDataLoaders(DataLoaders):
         dblock = DataBlock((block, target), get_items=lambda _: items, get_x=get_x, get_y=get_y, splitter=lambda _: splits,
                            item_tfms=item_tfms, batch_tfms=batch_tfms)
         dl_kwargs = [dict(epoch_clips=epoch_clips, balance=balance),dict(n_clips=valid_clips)]
-        dls = cls.from_dblock(dblock, path, path=path, bs=bs, on_error=on_error, dl_kwargs=dl_kwargs, **merge(dict(dl_type=VideoDL), kwargs))
+        dls = cls.from_dblock(dblock, path, path=path, bs=bs, on_error=on_error, dl_kwargs=dl_kwargs,
+                              **merge(dict(dl_type=VideoDL), kwargs))
         dls = cls(*dls.loaders, path=path, device=dls.device)      # fastai's from_dblock makes plain DataLoaders, whatever the class
         dls.group_func = group_func
         return dls

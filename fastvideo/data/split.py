@@ -306,7 +306,7 @@ def similar_names(
 @dataclass(repr=False)
 class SplitReport:
     "What `split_report` found"
-    classes:pd.DataFrame          # For each class the number of videos and of groups that train and that validate; of windows the hours, too
+    classes:pd.DataFrame          # For each class the videos and groups that train and that validate; of windows the hours, too
     shared:list                   # Groups that stand on both sides
     missing:dict                  # Classes without a video, {'train': […], 'valid': […]}
     identical:list=None           # Videos with the same content on both sides, [(train path, valid path)]; None: not compared
