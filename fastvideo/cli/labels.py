@@ -10,6 +10,7 @@ __all__ = ['label_options', 'find_csv', 'read_label_options', 'labelled_loaders'
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.extract import *
 from ..data.split import *
 from ..data.table import *
 from ..data.block import *

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['get_action_dataloaders', 'VideoBlock', 'ImageTupleBlock', 'show_batch', 'show_results', 'plot_top_losses', 'show_aug',
-           'named_splits', 'VideoDataLoaders', 'get_clips']
+           'named_splits', 'VideoDataLoaders']
 
 # %% ../../nbs/data/03_block.ipynb #f5c78a3b
 from fastai.vision.all import *
@@ -225,9 +225,6 @@ def show_aug(
         _play([(o,) for o in clips], titles, None, play, fps, **kwargs)
         return
     for o,t,ctx in zip(clips, titles, _strips(n+1, ncols, figsize)): o.show(ctx=ctx, title=t, **kwargs)
-
-# %% ../../nbs/data/03_block.ipynb #d6be5718
-_all_ = ['get_clips']   # from `extract`, where it is made
 
 # %% ../../nbs/data/03_block.ipynb #ce42c30a
 def _clips_of_sides(path, train, valid):

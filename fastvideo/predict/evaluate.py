@@ -10,6 +10,7 @@ __all__ = ['clip_reader', 'ViewsDL', 'device_preds', 'Evaluation', 'check_labels
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.extract import *
 from ..video.sampling import *
 from ..data.loader import *
 from ..data.reader import *

@@ -10,6 +10,7 @@ __all__ = ['has_one_label', 'start_probs', 'view_probs', 'named_probs', 'FilesDL
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.extract import *
 from ..video.processes import *
 from ..video.sampling import *
 from ..video.writing import *

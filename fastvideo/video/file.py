@@ -12,7 +12,7 @@ from .bounds import *
 from .open import *
 from .pixels import *
 from .seek import *
-from .seek_index import *
+from .scans import *
 from .processes import *
 from .writing import *
 from contextlib import closing, contextmanager, suppress
