@@ -89,7 +89,8 @@ class Recordings:
     def _match(self, name):
         parts = _parts(name)
         if not parts: raise ValueError('a row names no recording')
-        if not self.known: return PurePosixPath(*parts).as_posix()
+        exact = PurePosixPath(*parts).as_posix()
+        if not self.known or exact in self.lengths: return exact
         stem = PurePosixPath(parts[-1]).stem.casefold()
         # the whole name counts more than the stem: a copy may have another ending
         ks = {o:_tail(PurePosixPath(o).parts, parts) for o in self.by_stem.get(stem, ())}
@@ -177,6 +178,7 @@ def clean_intervals(
         notes.append(f'{len(recs.lost)} recordings are not there, their rows are left out: {near}')
     df = df.copy().reset_index(drop=True)
     if df.empty: raise ValueError(f'{name}: there is no row in it')
+    for k in 'start','end': df[k] = seconds_col(df[k], f'{name}, column {k}')
     def say(mask, what):
         if not mask.any(): return
         o = df[mask].iloc[0]

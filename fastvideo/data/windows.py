@@ -259,11 +259,26 @@ def _settings(window, stride, unlabelled, background, min_overlap, point_width, 
     return SimpleNamespace(window=float(window), stride=float(ifnone(stride, window)), unlabelled=unlabelled, background=background,
                            min_overlap=min_overlap, point_width=point_width, subject=subject, multi=False, folder=folder)
 
-def _clean(df, recs, o):
-    "The annotations `df` of the recordings `recs`, cleaned, with the labels that are learned"
-    missing = [c for c in ('file','start','end','label') if c not in df]
-    if missing: raise ValueError(f'the annotations have no column {missing[0]!r}; they have {", ".join(map(str, df.columns))}')
-    df = clean_intervals(df.assign(file=df.file.map({f:recs.match(f) for f in df.file.unique()})), recs, 'the annotations')
+def _leave_unreadable(recs):
+    "The recordings that cannot be read, which lose their lengths; a warning says which"
+    bad = {}
+    for f in recs:
+        try: recs.seconds(f)
+        except VideoError as e: bad[f] = e
+    recs.unreadable(bad)
+    if bad: warn(f'{len(bad)} recordings cannot be read and are left out; the first: {first(bad.values())}')
+    return bad
+
+def _clean(given, recs, o, bad):
+    "The annotations `given`, a table or a file, of the recordings `recs` but for `bad` ones: cleaned, with the labels that are learned"
+    if isinstance(given, (str,Path)): df = read_annotations(given, recs)
+    else:
+        missing = [c for c in ('file','start','end','label') if c not in given]
+        if missing: raise ValueError(f'the annotations have no column {missing[0]!r}; they have {", ".join(map(str, given.columns))}')
+        df = given.assign(file=given.file.map({f:recs.match(f) for f in given.file.unique()}))
+        df = clean_intervals(df[~df.file.isin([*bad])], recs, 'the annotations')
+    df = df[~df.file.isin([*bad])].copy()
+    if df.empty: raise ValueError(f'no recording that can be read has annotations; the first that cannot: {first(bad.values())}')
     if o.subject: df['label'] = np.where(df.subject!='', df.subject+': '+df.label, df.label)
     return df
 
@@ -366,9 +381,10 @@ def from_annotations(cls:VideoDataLoaders,
     """Loaders of windows of long recordings. They know `windows` (the settings), `annotations` (the cleaned table) and `recordings`
 
     Recordings without a row in `df` are not used. ValueError or `VideoError` for a table that does not go with the recordings"""
-    path,given = Path(path),df
+    path = Path(path)
     recs,o = Recordings(path),_settings(window, stride, unlabelled, background, min_overlap, point_width, subject, path)
-    df = _clean(read_annotations(given, path) if isinstance(given, (str,Path)) else given, recs, o)
+    bad = {} if kwargs.get('on_error', 'raise')=='raise' else _leave_unreadable(recs)
+    df = _clean(df, recs, o, bad)
     lengths,labels = _lengths(df, recs, o.window),_set_labels(df, o)
     paths = [path/f for f in lengths]
     if isinstance(group_func, str): group_func = RegexGroup(group_func)
