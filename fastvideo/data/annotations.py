@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['read_eaf', 'write_eaf', 'label_studio', 'write_label_studio', 'activity_net', 'read_subtitles', 'write_subtitles',
-           'read_annotations', 'annotation_ending', 'write_annotations']
+           'read_annotations', 'annotation_ending', 'single_files', 'write_annotations']
 
 # %% ../../nbs/data/09_annotations.ipynb #0a1afb7b
 from fastai.data.all import *
@@ -249,6 +249,16 @@ def annotation_ending(
                          f'put {{}} where the name of each shall be, as "{{}}{ending}"')
     return ending
 
+def single_files(
+    path:str|Path,   # File to write, with `{}`
+    names:list       # Recordings
+):
+    "{recording: its file}; `{}` becomes the name of the recording without its ending. ValueError if two have the same file"
+    res = {o:str(path).replace('{}', str(PurePosixPath(o).with_suffix(''))) for o in names}
+    twice = [o for o,n in Counter(res.values()).items() if n>1]
+    if twice: raise ValueError(f'{twice[0]}: would be the file of {" and of ".join(k for k,v in res.items() if v==twice[0])}: rename one')
+    return res
+
 def write_annotations(
     df:pd.DataFrame,           # Columns file, start, end, label and, if there is one, subject; times in seconds
     path:str|Path,             # File to write; its ending says how. `{}` in it becomes the name of each recording
@@ -256,16 +266,19 @@ def write_annotations(
     fps:float=None             # Frames per second, for times in frames; None: those of each recording
 ):
     """Write `df` as `.csv`, `.tsv`, `.xlsx`, `.boris.tsv` (tabular events of BORIS), `.eaf` (ELAN), `.json` (predictions for Label Studio),
-    `.vtt` or `.srt` (subtitles), and return the paths written. ELAN and subtitles hold one recording a file"""
+    `.vtt` or `.srt` (subtitles), and return the paths written. ELAN and subtitles hold one recording a file.
+    Rows of `predict_events` that tell an error are left out"""
     ending = annotation_ending(path)
     missing = [o for o in ('file','start','end','label') if o not in df]
     if missing: raise ValueError(f'{path}: the table has no column {missing[0]!r}; it has {", ".join(df.columns)}')
+    df = without_errors(df)
     if df.empty: raise ValueError(f'{path}: there is no row to write')
     annotation_ending(path, df.file.nunique())
     if 'subject' not in df: df = df.assign(subject='')
     parts = {path:df}
     if '{}' in str(path):
-        parts = {str(path).replace('{}', str(PurePosixPath(f).with_suffix(''))):g for f,g in df.groupby('file', sort=False)}
+        files = single_files(path, df.file.unique())
+        parts = {files[f]:g for f,g in df.groupby('file', sort=False)}
     args = [Recordings(videos, fps)] if ending=='.json' else []      # its times are frames
     for p,g in parts.items():
         check_writable(Path(p).parent)

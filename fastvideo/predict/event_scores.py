@@ -30,7 +30,7 @@ def check_events(
         raise TypeError(f'{name} must be a DataFrame with the columns {cols}, not {type(df).__name__}; read_annotations reads files')
     lacks = [o for o in _event_cols if o not in df.columns]
     if lacks: raise ValueError(f'{name} has no column {lacks[0]!r}: a table of events has the columns {cols}')
-    df = df.reset_index(drop=True)
+    df = without_errors(df).reset_index(drop=True)
     start,end = [seconds_col(df[k], f'{name}, column {k}') for k in ('start','end')]
     prob = pd.to_numeric(df.probability, errors='coerce') if 'probability' in df else pd.Series(1., df.index)
     wrong = {'has no file': df.file.isna(), 'has no label': df.label.isna(), 'has no start': start.isna(), 'starts before 0': start<0,
@@ -284,6 +284,8 @@ def evaluate_events(
     if 'probability' not in pred: notes.append('pred has no column probability: all its events count as equally sure.')
     silent = len({*lengths}-{*p.file})
     if silent: notes.append(f'{silent} of {len(lengths)} recordings have no predicted event.')
+    if step>max(lengths.values()):
+        raise ValueError(f'step={step:g} s is longer than every recording; the longest has {max(lengths.values()):.3f} s')
     n_bins = np.maximum(bin_of([*lengths.values()], step), 1)
     if n_bins.max()*len(names)>5e8:
         file = [*lengths][n_bins.argmax()]

@@ -9,9 +9,10 @@ __all__ = ['event_settings', 'label_events', 'timeline_probs', 'timeline_events'
 # %% ../../nbs/predict/07_events.ipynb #c87ff01d
 from fastai.vision.all import *
 from ..video.open import *
-from ..video.find import *
+from ..video.extract import *
 from ..video.writing import *
 from ..data.annotations import *
+from ..data.intervals import *
 from .evaluate import *
 from .task import *
 from .folder import *
@@ -143,16 +144,18 @@ def event_windows(
 
 # %% ../../nbs/predict/07_events.ipynb #12970140
 def recording_files(
-    path:str|Path|dict   # A folder, one recording, or {name: path}
+    path:str|Path|dict   # A folder of videos or of their stored frames, one recording, or {name: path}
 ):
     "{name: path} of the recordings in `path`, by name. `VideoError` if there is none"
     if isinstance(path, dict): return path
     if not isinstance(path, (str,Path)): raise TypeError(f'path is a folder, a recording or a dict from names to paths, not {type(path).__name__}')
     root = Path(path)
     if not root.exists(): raise VideoError(path, 'no such file or folder')
-    if not root.is_dir(): return {printable(root.name):root}
-    files = {printable(o.relative_to(root).as_posix()):o for o in get_video_files(root)}
-    if not files: raise VideoError(path, f'there is no recording in it: looked for {" ".join(sorted(video_extensions))}')
+    if not root.is_dir() or read_manifest(root): return {printable(root.name):root}
+    try: files = get_clips(root)
+    except VideoError as e: raise VideoError(path, f'there is no recording in it: {e.msg}') from e
+    # pictures without a manifest may be anything; frames of a recording have one
+    files = {printable(o.relative_to(root).as_posix()):o for o in files if o.is_file() or read_manifest(o)}
     return dict(sorted(files.items()))
 
 def recording_timelines(
@@ -197,7 +200,7 @@ def _out_files(out, names):
     if out.suffix.lower()=='.csv' and '{}' not in str(out): return check_table(out),[]
     ending = annotation_ending(out, len(names))
     whole = Path(str(out)[:-len(ending)].replace('{}', 'events')+'.csv')
-    others = {str(out).replace('{}', str(PurePosixPath(o).with_suffix(''))) for o in names}
+    others = {*single_files(out, names).values()} if '{}' in str(out) else {str(out)}
     for o in others: check_new(o)
     return check_table(whole),others
 
@@ -215,7 +218,7 @@ def _warn_broken(df, n):
 
 def _write_others(df, out, path, others):
     "Write the events in `df` to `out`, in the format of its ending"
-    df = df[df.error==''].drop(columns='error')
+    df = without_errors(df)
     if df.empty: return warnings.warn(f'{out} is not written, since there is no event')
     for o in others: check_new(o)                  # it may have come while the work went on
     root = None if isinstance(path, dict) else Path(path)

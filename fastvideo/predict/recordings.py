@@ -9,6 +9,7 @@ __all__ = ['judged_recordings', 'evaluate_recordings', 'best_settings', 'tune_ev
 from fastai.vision.all import *
 from ..video.open import *
 from ..video.file import *
+from ..video.extract import *
 from ..video.processes import *
 from ..data.intervals import *
 from ..data.annotations import *
@@ -17,6 +18,10 @@ from .event_scores import *
 from .events import *
 
 # %% ../../nbs/predict/08_recordings.ipynb #f3f13e0a
+def _of_labels(df, known):
+    "The annotations `df`; what several subjects do at once is one event, if the model does not tell them apart"
+    return df if getattr(known, 'subject', None) else join_intervals(df.assign(subject=''))[0]
+
 def judged_recordings(
     learn:Learner,                     # Model and loaders
     folder:str|Path=None,              # Recordings; None: those of the loaders
@@ -32,7 +37,7 @@ def judged_recordings(
         if df is None:
             raise ValueError('the loaders hold no annotated recordings, as those of a model that was loaded: give folder and truth')
         names = learn.dls.recordings('valid')
-        return {o:Path(known.folder)/o for o in names},df[df.file.isin(names)]
+        return {o:Path(known.folder)/o for o in names},_of_labels(df[df.file.isin(names)], known)
     folder = ifnone(folder, getattr(known, 'folder', None))
     if folder is None: raise ValueError('give folder, too, in which the recordings are')
     if isinstance(truth, (str,Path)): df = read_annotations(truth, folder)
@@ -43,13 +48,23 @@ def judged_recordings(
         df = clean_intervals(truth.assign(file=truth.file.map({o:recs.match(o) for o in truth.file.unique()})), recs, 'truth')
     else: raise TypeError(f'truth is a DataFrame or a file of annotations, not {type(truth).__name__}')
     if getattr(known, 'subject', None): df['label'] = np.where(df.subject!='', df.subject+': '+df.label, df.label)
-    return {o:Path(folder)/o for o in df.file.unique()},df
+    return {o:Path(folder)/o for o in df.file.unique()},_of_labels(df, known)
 
 def _point_width(learn, window):
     "Seconds that a point event lasts: as in training"
     return ifnone(getattr(getattr(learn.dls, 'windows', None), 'point_width', None), window/2)
 
 # %% ../../nbs/predict/08_recordings.ipynb #ecd8b18a
+def _length(path):
+    "Seconds of the recording `path`, a video or a folder of its stored frames"
+    m = read_manifest(path) if path.is_dir() else None
+    return m['frames']/m['fps'] if m else video_info(path).duration
+
+def _bare_share(df, seconds):
+    "The share of all time that has no label in `df`"
+    one = join_intervals(df.assign(label='', subject=''))[0]
+    return 1-(one.end-one.start).sum()/sum(seconds.values())
+
 def evaluate_recordings(
     learn:Learner,                     # Model and loaders
     folder:str|Path=None,              # Recordings; None: the validation recordings
@@ -70,12 +85,16 @@ def evaluate_recordings(
     if not read: raise VideoError(bad.file.iloc[0], f'no recording can be judged; of this one: {bad.error.iloc[0]}')
     df,pred = df[df.file.isin(read)],pred[pred.error==''].drop(columns='error')
     labels,_ = event_labels(learn)
-    seconds = {k:video_info(v).duration for k,v in read.items()}
+    seconds = {k:_length(v) for k,v in read.items()}
     res = evaluate_events(pred, df, step, seconds, labels, point_width=_point_width(learn, window))
     more = sorted({*df.label}-{*learn.dls.vocab})
     if more: res.notes.append(f'{len(more)} labels of truth are none of the model, and are not judged: {", ".join(more)}.')
     if len(bad): res.notes.append(f'{len(bad)} recordings could not be read, and are not judged: {", ".join(bad.file)}.')
-    if truth is None and getattr(learn, 'event_settings', None):
+    bare = _bare_share(df, seconds)
+    if getattr(getattr(learn.dls, 'windows', None), 'unlabelled', None)=='ignore' and bare>.01:
+        res.notes.append(f'{bare:.0%} of the time has no label in truth. It counts as time in which nothing happens, and the model was '
+                         "trained without it: if nothing happens there, train with unlabelled='background'; if nobody looked, look at recall.")
+    if getattr(learn, 'event_settings', None):
         res.notes.append('The settings of the events were tuned. If that was on these recordings, these numbers are optimistic.')
     return res
 
@@ -137,7 +156,11 @@ def tune_events(
     To judge the model on the same recordings afterwards is optimistic. A label without an event in them keeps the usual settings"""
     files,df = judged_recordings(learn, folder, truth)
     window,stride = event_windows(learn, window, stride)
-    lines,(labels,several) = _timelines(learn, files, window, stride, progress),event_labels(learn)
+    labels,several = event_labels(learn)
+    if not df.label.isin(labels).any():
+        have = ', '.join(sorted({*df.label})[:5])
+        raise ValueError(f'truth has no event with a label of the model ({", ".join(labels[:5])}); it has {have}')
+    lines = _timelines(learn, files, window, stride, progress)
     df,wide = df[df.file.isin(lines)],_point_width(learn, window)
     # recordings on one line of time, too far apart for a gap to be closed
     far = 1+max(_strides)*stride+wide+max(df.end.max(), *[ends.max() for _,ends,_ in lines.values()])

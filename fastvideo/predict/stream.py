@@ -12,6 +12,7 @@ from ..video.bounds import *
 from ..video.open import *
 from ..video.file import *
 from ..video.sampling import *
+from ..video.extract import *
 from ..clip.core import *
 from ..data.loader import *
 from ..data.reader import *
@@ -106,6 +107,20 @@ def _check_window(src, buf):
     why = clip_too_large(len(buf), buf[0][1].numel(), partial(source_bytes, src))
     if why: raise VideoError(source_name(src), why)
 
+@contextmanager
+def _open(src, size):
+    "As `open_frames`; `src` may be a folder of stored frames, too"
+    if not isinstance(src, (str,Path)) or not os.path.isdir(src):
+        with open_frames(src, size) as res: yield res
+        return
+    m = read_manifest(src)
+    if not m: raise VideoError(src, 'is a folder without a manifest, so that no frame has a time: extract the frames with extract_all')
+    def frames():
+        for i in range(0, m['frames'], 32):
+            its = read_frames(src, range(i, min(i+32, m['frames'])), size)
+            for k,o in enumerate(its.permute(0,2,3,1).numpy(), i): yield k/m['fps'],o
+    yield m['fps'],frames()
+
 def stream_windows(
     learn:Learner,                    # Model and loaders
     src:str|Path|bytes|io.IOBase|int, # A video file, the address of a stream, or a camera: its number, or '/dev/video0'
@@ -123,7 +138,7 @@ def stream_windows(
     names,each = task.columns(_columns),Pipeline(dl.after_item.fs, split_idx=1)
     # of a model that was trained on windows, a window is read as in validation
     on_windows = getattr(learn.dls, 'windows', None) is not None
-    with open_frames(src, read_size(reader.valid_size)) as (fps,frames):
+    with _open(src, read_size(reader.valid_size)) as (fps,frames):
         def clip(its):
             try: idxs = reader.idxs(len(its), fps) if on_windows else _spread(len(its), reader)
             except ValueError as e: raise VideoError(src, str(e)) from e
