@@ -1,7 +1,7 @@
 "Windows of two seconds from recordings of an hour: what one costs, what loaders of many cost, and whether memory stays flat"
 from _bench import *
 from fastvideo.video.scans import frame_index
-from fastvideo.video import index
+from fastvideo.video import scans
 import psutil, shutil
 
 def packets(file, repeats, dest):
@@ -47,7 +47,7 @@ def torchcodec(f, need, **kwargs):
 
 def forget(disk=False):
     "As in a new process; with `disk`, as on a machine that has never seen the file"
-    index._memory.__init__(index._memory.most)
+    scans._memory.__init__(scans._memory.most)
     if disk: shutil.rmtree(Path(os.environ['XDG_CACHE_HOME'])/'fastvideo', ignore_errors=True)
 
 def one_window(f, rounds, gop=250):
