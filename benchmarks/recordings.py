@@ -1,6 +1,5 @@
 "Windows of two seconds from recordings of an hour: what one costs, what loaders of many cost, and whether memory stays flat"
 from _bench import *
-from fastvideo.video.scans import frame_index
 from fastvideo.video import scans
 import psutil, shutil
 
