@@ -81,7 +81,7 @@ def interval_data(
     dls:DataLoaders   # From `interval_loaders`
 ):
     "How many hours and windows train and validate, for the model card"
-    def hours(side): return sum(video_info(dls.windows.folder/f).duration for f in dls.recordings(side))/3600
+    def hours(side): return sum(recording_info(dls.windows.folder/f).duration for f in dls.recordings(side))/3600
     return dict(hours=f'{hours("train"):.3g} train, {hours("valid"):.3g} validate',
                 windows=f'{len(dls.train_ds):,} train, {len(dls.valid_ds):,} validate')
 
@@ -112,12 +112,14 @@ def event_card(
 def _verify(o, recs, **kwargs):
     "(table (file, error) of recordings that cannot be read, which `recs` then knows, recordings with a frame rate that varies)"
     files = {printable(o.path/f):f for f in recs}
-    bad = verify_videos([o.path/f for f in recs], **kwargs)
+    # stored frames were made from videos that were read, at a rate that does not vary
+    videos = [f for f in recs if not (o.path/f).is_dir()]
+    bad = verify_videos([o.path/f for f in videos], **kwargs)
     for f,e in zip(bad.file, bad.error): print(f'{f}: {e}')
     print(f'{len(files)-len(bad):,} of {len(files):,} recordings can be read')
     bad = pd.DataFrame(dict(file=[files[f] for f in bad.file], error=bad.error))
     recs.unreadable(bad.file)
-    varying = [f for f in recs if video_info(o.path/f).vfr]
+    varying = [f for f in videos if f not in {*bad.file} and video_info(o.path/f).vfr]
     names = ', '.join(map(printable, varying[:5]))
     if varying: print(f'{len(varying)} recordings have a frame rate that varies, so numbers of frames tell no times in them: {names}')
     return bad,varying

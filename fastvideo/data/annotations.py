@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['read_eaf', 'write_eaf', 'label_studio', 'write_label_studio', 'activity_net', 'read_subtitles', 'write_subtitles',
-           'read_annotations', 'annotation_ending', 'single_files', 'write_annotations']
+           'read_annotations', 'intervals_of', 'annotation_ending', 'single_files', 'write_annotations']
 
 # %% ../../nbs/data/09_annotations.ipynb #0a1afb7b
 from fastai.data.all import *
@@ -226,6 +226,24 @@ def read_annotations(
     df = pd.concat(parts, ignore_index=True)
     df.attrs['notes'] = notes
     return clean_intervals(df, recs, path)
+
+def intervals_of(
+    given:pd.DataFrame|str|Path,  # Columns file, start, end, label and, if there is one, subject; or a file for `read_annotations`
+    recs:Recordings,              # The recordings that it may speak of
+    name:str,                     # What errors call a table
+    skip:list=()                  # Recordings whose rows are left out
+):
+    """The annotations `given`, with the names of `recs`, cleaned by `clean_intervals`. TypeError if they are neither a table nor a file;
+    ValueError for a missing column, and as in `read_annotations`"""
+    if isinstance(given, (str,Path)):
+        df = read_annotations(given, recs)
+        return df[~df.file.isin(skip)]
+    if not isinstance(given, pd.DataFrame): raise TypeError(f'{name} must be a DataFrame or a file of annotations, not {type(given).__name__}')
+    missing = [c for c in ('file','start','end','label') if c not in given]
+    if missing: raise ValueError(f'{name} has no column {missing[0]!r}; it has {", ".join(map(str, given.columns))}')
+    df = given.assign(file=given.file.map({f:recs.match(f) for f in given.file.unique()}))
+    return clean_intervals(df[~df.file.isin(skip)], recs, name)
+
 
 # %% ../../nbs/data/09_annotations.ipynb #5a89f59c
 def _write_csv(df, path): df.to_csv(path, index=False, sep='\t' if Path(path).suffix=='.tsv' else ',')

@@ -271,16 +271,9 @@ def _leave_unreadable(recs):
 
 def _clean(given, recs, o, bad):
     "The annotations `given`, a table or a file, of the recordings `recs` but for `bad` ones: cleaned, with the labels that are learned"
-    if isinstance(given, (str,Path)): df = read_annotations(given, recs)
-    else:
-        missing = [c for c in ('file','start','end','label') if c not in given]
-        if missing: raise ValueError(f'the annotations have no column {missing[0]!r}; they have {", ".join(map(str, given.columns))}')
-        df = given.assign(file=given.file.map({f:recs.match(f) for f in given.file.unique()}))
-        df = clean_intervals(df[~df.file.isin([*bad])], recs, 'the annotations')
-    df = df[~df.file.isin([*bad])].copy()
+    df = intervals_of(given, recs, 'the table of annotations', [*bad])
     if df.empty: raise ValueError(f'no recording that can be read has annotations; the first that cannot: {first(bad.values())}')
-    if o.subject: df['label'] = np.where(df.subject!='', df.subject+': '+df.label, df.label)
-    return df
+    return subject_labels(df) if o.subject else df
 
 def _lengths(df, recs, window):
     "{recording: seconds} of those in `df`. ValueError if one has no length, or if all are shorter than the window"

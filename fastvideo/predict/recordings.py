@@ -8,8 +8,6 @@ __all__ = ['judged_recordings', 'evaluate_recordings', 'best_settings', 'tune_ev
 # %% ../../nbs/predict/08_recordings.ipynb #a654d326
 from fastai.vision.all import *
 from ..video.open import *
-from ..video.file import *
-from ..video.extract import *
 from ..video.processes import *
 from ..data.intervals import *
 from ..data.annotations import *
@@ -40,14 +38,8 @@ def judged_recordings(
         return {o:Path(known.folder)/o for o in names},_of_labels(df[df.file.isin(names)], known)
     folder = ifnone(folder, getattr(known, 'folder', None))
     if folder is None: raise ValueError('give folder, too, in which the recordings are')
-    if isinstance(truth, (str,Path)): df = read_annotations(truth, folder)
-    elif isinstance(truth, pd.DataFrame):
-        lacks = [o for o in ('file','start','end','label') if o not in truth]
-        if lacks: raise ValueError(f'truth has no column {lacks[0]!r}; it has {", ".join(map(str, truth.columns))}')
-        recs = Recordings(folder)
-        df = clean_intervals(truth.assign(file=truth.file.map({o:recs.match(o) for o in truth.file.unique()})), recs, 'truth')
-    else: raise TypeError(f'truth is a DataFrame or a file of annotations, not {type(truth).__name__}')
-    if getattr(known, 'subject', None): df['label'] = np.where(df.subject!='', df.subject+': '+df.label, df.label)
+    df = intervals_of(truth, Recordings(folder), 'truth')
+    if getattr(known, 'subject', None): df = subject_labels(df)
     return {o:Path(folder)/o for o in df.file.unique()},_of_labels(df, known)
 
 def _point_width(learn, window):
@@ -55,11 +47,6 @@ def _point_width(learn, window):
     return ifnone(getattr(getattr(learn.dls, 'windows', None), 'point_width', None), window/2)
 
 # %% ../../nbs/predict/08_recordings.ipynb #ecd8b18a
-def _length(path):
-    "Seconds of the recording `path`, a video or a folder of its stored frames"
-    m = read_manifest(path) if path.is_dir() else None
-    return m['frames']/m['fps'] if m else video_info(path).duration
-
 def _bare_share(df, seconds):
     "The share of all time that has no label in `df`"
     one = join_intervals(df.assign(label='', subject=''))[0]
@@ -83,9 +70,9 @@ def evaluate_recordings(
     bad = pred[pred.error!='']
     read = {k:v for k,v in files.items() if k not in {*bad.file}}
     if not read: raise VideoError(bad.file.iloc[0], f'no recording can be judged; of this one: {bad.error.iloc[0]}')
-    df,pred = df[df.file.isin(read)],pred[pred.error==''].drop(columns='error')
+    df,pred = df[df.file.isin(read)],without_errors(pred)
     labels,_ = event_labels(learn)
-    seconds = {k:_length(v) for k,v in read.items()}
+    seconds = {k:recording_info(v).duration for k,v in read.items()}
     res = evaluate_events(pred, df, step, seconds, labels, point_width=_point_width(learn, window))
     more = sorted({*df.label}-{*learn.dls.vocab})
     if more: res.notes.append(f'{len(more)} labels of truth are none of the model, and are not judged: {", ".join(more)}.')
